@@ -1,0 +1,47 @@
+# `make demo` and `make test` need only Python 3.11 or newer, pip and make; they set up .venv themselves.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: demo test lint bench starter pictures clean
+
+demo: $(VENV)/.local
+	$(BIN)/viva demo
+
+test: $(VENV)/.dev lint
+	$(BIN)/python -m pytest -n auto
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev
+	$(BIN)/python bench/first_paint.py
+	$(BIN)/python bench/store_writes.py
+	$(BIN)/python bench/rating.py
+
+starter: $(VENV)/.local
+	$(BIN)/python -m viva.train.starter data/models/starter
+
+pictures: $(VENV)/.dev
+	$(BIN)/python -m tests.fakes.pictures docs/pictures
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "viva needs Python 3.11 or newer, this is " + sys.version.split()[0])'
+	$(PYTHON) -m venv $(VENV)
+
+# torch comes first and by its exact version: what needs it then takes this build and no other.
+$(VENV)/.local: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) install -c constraints.txt torch==2.13.0
+	$(PIP) install -c constraints.txt -e '.[local]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.local
+	$(PIP) install -c constraints.txt -e '.[local,dev]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,63 @@
+"""JSON event lines between a worker program (training, generation, scoring) and the job that started it."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, TextIO
+
+from viva.errors import UserError
+
+
+class EventWriter:
+    """Writes one JSON object a line to where stdout pointed when it was made.
+
+    `claim_stdout()` keeps stdout for events alone: whatever a library prints afterwards goes to stderr.
+    A reader that has gone raises `BrokenPipeError`, on which a worker ends.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    @classmethod
+    def claim_stdout(cls) -> "EventWriter":
+        """Take over the process's stdout."""
+        sys.stdout.flush()
+        stream = os.fdopen(os.dup(1), "w", encoding="utf-8")
+        os.dup2(2, 1)
+        return cls(stream)
+
+    def emit(self, event: str, **values: Any) -> None:
+        """Write one event."""
+        self._stream.write(json.dumps({"event": event, **values}) + "\n")
+        self._stream.flush()
+
+
+def read_events(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """Yield the events among `lines`; a line torn by a crash, or no event at all, is passed over."""
+    for line in lines:
+        try:
+            value = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(value, dict) and isinstance(value.get("event"), str):
+            yield value
+
+
+def run_worker(work: Callable[["EventWriter", dict[str, Any]], None]) -> int:
+    """Run a worker program: `argv[1]` is its configuration in JSON; return the exit code.
+
+    A `UserError` becomes an `error` event; anything else surfaces as a traceback in the job's log.
+    """
+    configuration = json.loads(Path(sys.argv[1]).read_text("utf-8"))
+    events = EventWriter.claim_stdout()
+    try:
+        work(events, configuration)
+    except UserError as error:
+        events.emit("error", message=error.message, hint=error.hint)
+        return 1
+    except BrokenPipeError:
+        # The job that started this program is gone: nobody would store what comes next.
+        os._exit(1)
+    return 0

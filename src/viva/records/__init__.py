@@ -1,0 +1,1 @@
+"""The words of viva as frozen dataclasses and enums; no input, no output."""

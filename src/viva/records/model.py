@@ -1,0 +1,64 @@
+"""Models, and the systems made of them: what is compared."""
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from viva.records.ids import content_id
+
+
+class ModelKind(StrEnum):
+    """Where a model's weights come from."""
+
+    STARTER = "starter"
+    HUB = "hub"
+    ADAPTER = "adapter"
+
+
+@dataclass(frozen=True)
+class Model:
+    """Something that writes text.
+
+    `location` is a directory or a hub id; an adapter names the model it was trained over in `base`.
+    """
+
+    model_id: str
+    name: str
+    kind: ModelKind
+    location: str
+    base: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Decoding:
+    """How text is drawn from a model; temperature 0 is greedy."""
+
+    max_new_tokens: int = 320
+    temperature: float = 0.0
+    top_p: float = 1.0
+    top_k: int = 0
+    repetition_penalty: float = 1.0
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class System:
+    """Model + prompt template + decoding parameters."""
+
+    name: str
+    model: str
+    prompt: str
+    decoding: Decoding
+
+    @property
+    def system_id(self) -> str:
+        return content_id(self.model, self.prompt, asdict(self.decoding))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a JSON-ready form, `from_json` its inverse."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> "System":
+        return cls(**{**value, "decoding": Decoding(**value["decoding"])})

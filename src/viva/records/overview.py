@@ -1,0 +1,45 @@
+"""What Home shows: the state of a workspace, and the next sensible step."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from viva.records.dataset import Dataset
+from viva.records.job import Job
+from viva.records.model import Model
+from viva.records.study import StudyProgress
+
+
+class StepKind(StrEnum):
+    """What can come next: `train`, `rate` and `results` have screens, `wait` is for a running job."""
+
+    IMPORT = "import"
+    TRAIN = "train"
+    WAIT = "wait"
+    GENERATE = "generate"
+    SCORE = "score"
+    STUDY = "study"
+    RATE = "rate"
+    RESULTS = "results"
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """The next sensible step; `arguments` is all that is needed to take it."""
+
+    kind: StepKind
+    title: str
+    reason: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The state of a workspace, for one rater."""
+
+    datasets: list[Dataset]
+    models: list[Model]
+    jobs: list[Job]
+    studies: list[StudyProgress]
+    undelivered: int
+    next_step: NextStep

@@ -1,0 +1,1 @@
+"""Stand-ins and made-up data that tests share."""
