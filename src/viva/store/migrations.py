@@ -1,0 +1,60 @@
+"""The store's schema as an ordered list of small functions, and the table of those applied."""
+
+from collections.abc import Callable
+
+import duckdb
+
+from viva.errors import StoreNewer
+from viva.records.ids import utc_now
+from viva.store import schema
+
+Connection = duckdb.DuckDBPyConnection
+
+
+def _0001_tables(connection: Connection) -> None:
+    connection.execute(schema.TABLES)
+
+
+def _0002_views(connection: Connection) -> None:
+    connection.execute(schema.VIEWS)
+
+
+MIGRATIONS: list[tuple[str, Callable[[Connection], None]]] = [
+    ("0001_tables", _0001_tables),
+    ("0002_views", _0002_views),
+]
+
+
+def up_to_date(connection: Connection) -> bool:
+    """Tell whether every migration has been applied; works on a read-only connection. Raises `StoreNewer`."""
+    return _applied(connection) == {name for name, _ in MIGRATIONS}
+
+
+def apply(connection: Connection) -> None:
+    """Apply what is missing, each in its own transaction; refuse a file that knows more than this viva."""
+    connection.execute("CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, applied_at TIMESTAMP NOT NULL)")
+    applied = _applied(connection)
+    for name, function in MIGRATIONS:
+        if name not in applied:
+            connection.begin()
+            try:
+                function(connection)
+                connection.execute("INSERT INTO migration VALUES (?, ?)", [name, utc_now()])
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.commit()
+
+
+def _applied(connection: Connection) -> set[str]:
+    present = connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'migration'").fetchone()
+    if present is None:
+        return set()
+    applied = {name for (name,) in connection.execute("SELECT name FROM migration").fetchall()}
+    unknown = sorted(applied - {name for name, _ in MIGRATIONS})
+    if unknown:
+        raise StoreNewer(
+            f"results.duckdb was written by a newer viva (it has {unknown[0]})",
+            "upgrade viva: pip install -U viva",
+        )
+    return applied

@@ -1,0 +1,70 @@
+"""The tables `model` and `system`."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+import duckdb
+
+from viva.records.ids import utc_now
+from viva.records.model import Decoding, Model, ModelKind, System
+from viva.store import rows
+
+Connection = duckdb.DuckDBPyConnection
+
+
+def add(connection: Connection, model: Model) -> None:
+    """Add a model; one of the same id is left as it is."""
+    rows.insert(
+        connection,
+        "model",
+        ["model_id", "name", "kind", "location", "base", "note", "created_at"],
+        [(model.model_id, model.name, str(model.kind), model.location, model.base, model.note, utc_now())],
+        ignore_known=True,
+    )
+
+
+def every(connection: Connection) -> list[Model]:
+    """Return all models in the order they came."""
+    found = connection.execute(
+        "SELECT model_id, name, kind, location, base, note FROM model ORDER BY created_at, name"
+    ).fetchall()
+    return [_model(row) for row in found]
+
+
+def by_name(connection: Connection, name: str) -> Model | None:
+    row = connection.execute(
+        "SELECT model_id, name, kind, location, base, note FROM model WHERE name = ?", [name]
+    ).fetchone()
+    return None if row is None else _model(row)
+
+
+def add_system(connection: Connection, system: System) -> None:
+    """Add a system; one of the same model, prompt and decoding is left as it is."""
+    known = connection.execute("SELECT 1 FROM system WHERE system_id = ?", [system.system_id]).fetchone()
+    if known is None:
+        connection.execute(
+            "INSERT INTO system VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                system.system_id, system.name, system.model, system.prompt,
+                json.dumps(asdict(system.decoding)), utc_now(),
+            ],
+        )  # fmt: skip
+
+
+def systems(connection: Connection, dataset: str | None = None) -> list[System]:
+    """Return the systems in the order they came; those that have written for `dataset` where it is given."""
+    found = connection.execute(
+        """
+        SELECT name, model, prompt, decoding FROM system
+        WHERE $dataset IS NULL OR name IN (SELECT system FROM generations WHERE dataset = $dataset)
+        ORDER BY created_at, name
+        """,
+        {"dataset": dataset},
+    ).fetchall()
+    return [System(name, model, prompt, Decoding(**json.loads(decoding))) for name, model, prompt, decoding in found]
+
+
+def _model(row: tuple[Any, ...]) -> Model:
+    model_id, name, kind, location, base, note = row
+    return Model(model_id, name, ModelKind(kind), location, base, note)

@@ -1,0 +1,85 @@
+"""The table `rating`: a row per criterion of each verdict a person saved."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import duckdb
+
+from viva.records.study import RatingEvent
+from viva.store import rows
+
+Connection = duckdb.DuckDBPyConnection
+
+
+def add(connection: Connection, events: Sequence[RatingEvent]) -> list[RatingEvent]:
+    """Append verdicts, a row for every criterion of the study's rubric; return those whose item is unknown.
+
+    An event that is there already changes nothing, so adding twice is harmless.
+    """
+    items = dict(
+        connection.execute(
+            "SELECT item_id, generation_id FROM study_item WHERE item_id IN (SELECT unnest(?))",
+            [[event.item_id for event in events]],
+        ).fetchall()
+    )
+    criteria = _criteria(connection, sorted({event.study_id for event in events}))
+    found: list[tuple[Any, ...]] = []
+    unknown = []
+    for event in events:
+        if event.item_id not in items or event.study_id not in criteria:
+            unknown.append(event)
+            continue
+        for criterion in criteria[event.study_id]:
+            value = event.values.get(criterion)
+            reason = None if value is not None else f"skipped: {event.skipped}" if event.skipped else "not given"
+            found.append(
+                (
+                    event.event_id, event.study_id, event.item_id, items[event.item_id], event.rater, criterion,
+                    value, reason, event.comment, event.flagged, event.seconds, event.created_at,
+                )
+            )  # fmt: skip
+    rows.insert(
+        connection,
+        "rating",
+        [
+            "event_id", "study_id", "item_id", "generation_id", "rater", "criterion",
+            "value", "unscored", "comment", "flagged", "seconds", "created_at",
+        ],
+        found,
+        ignore_known=True,
+    )  # fmt: skip
+    return unknown
+
+
+def latest(connection: Connection, study_id: str, rater: str) -> dict[str, RatingEvent]:
+    """Return a rater's last verdict on each item of a study, by item id."""
+    found = connection.execute(
+        """
+        SELECT event_id, study_id, item_id, rater, json_group_object(criterion, value),
+               any_value(unscored), any_value(comment), any_value(flagged), any_value(seconds), any_value(created_at)
+        FROM rating WHERE study_id = ? AND rater = ?
+        GROUP BY event_id, study_id, item_id, rater
+        QUALIFY row_number() OVER (PARTITION BY item_id ORDER BY any_value(created_at) DESC, max(seq) DESC) = 1
+        """,
+        [study_id, rater],
+    ).fetchall()
+    events = {}
+    for event_id, study, item_id, name, values, unscored, comment, flagged, seconds, created_at in found:
+        given = {criterion: int(value) for criterion, value in json.loads(values).items() if value is not None}
+        skipped = unscored.removeprefix("skipped: ") if unscored and unscored.startswith("skipped: ") else None
+        events[item_id] = RatingEvent(
+            event_id, study, item_id, name, given, skipped, comment, flagged, seconds, created_at
+        )
+    return events
+
+
+def _criteria(connection: Connection, study_ids: Sequence[str]) -> dict[str, list[str]]:
+    found = connection.execute(
+        """
+        SELECT t.study_id, list(c.name ORDER BY c.position) FROM study t JOIN criterion c USING (rubric_id)
+        WHERE t.study_id IN (SELECT unnest(?)) GROUP BY t.study_id
+        """,
+        [list(study_ids)],
+    ).fetchall()
+    return dict(found)
