@@ -1,0 +1,1 @@
+"""Datasets: reading files into examples."""

@@ -1,0 +1,159 @@
+"""A job's directory: what was asked, what has happened, and the lock that tells whether it is alive.
+
+spec.json       what the job was asked to do
+state.json      how it ended, once it has
+events.jsonl    everything that happened, a JSON object a line
+log.txt         what the programs printed
+lock            held by the job's processes for as long as they live
+pid             the supervisor's process id
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from viva.events import read_events
+from viva.records.ids import new_id, utc_now
+from viva.records.job import Job, JobKind, JobSpec, JobStatus
+
+_MESSAGE_EVENTS = ("start", "progress")
+
+
+class JobDirectory:
+    """One job on disk. Only the job's own supervisor writes events and state."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def create(cls, jobs: Path, spec: JobSpec) -> "JobDirectory":
+        """Make the directory of a new job; ids sort by the time of making."""
+        created = utc_now()
+        directory = cls(jobs / f"{created:%Y%m%d-%H%M%S}-{new_id()[:6]}")
+        directory.path.mkdir(parents=True)
+        directory._replace("spec.json", {**asdict(spec), "created_at": created.isoformat()})
+        return directory
+
+    @property
+    def job_id(self) -> str:
+        return self.path.name
+
+    @property
+    def log_file(self) -> Path:
+        return self.path / "log.txt"
+
+    @property
+    def events_file(self) -> Path:
+        return self.path / "events.jsonl"
+
+    def spec(self) -> tuple[JobSpec, datetime]:
+        """Return what was asked, and when."""
+        value = json.loads((self.path / "spec.json").read_text("utf-8"))
+        created_at = datetime.fromisoformat(value.pop("created_at"))
+        return JobSpec(**{**value, "kind": JobKind(value["kind"])}), created_at
+
+    @contextmanager
+    def hold(self) -> Iterator[int | None]:
+        """Take the lock and yield its descriptor, or None where the job is alive already.
+
+        A child process that inherits the descriptor keeps the lock after this block has ended.
+        """
+        descriptor = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield None
+            else:
+                yield descriptor
+        finally:
+            os.close(descriptor)
+
+    @property
+    def alive(self) -> bool:
+        """Tell whether a process of this job lives."""
+        if not (self.path / "lock").exists():
+            return False
+        with self.hold() as descriptor:
+            return descriptor is None
+
+    def add_event(self, event: dict[str, Any]) -> None:
+        """Append one event; a line that a crash has torn is closed off first."""
+        with self.events_file.open("ab+") as file:
+            if file.tell() > 0:
+                file.seek(-1, os.SEEK_END)
+                if file.read(1) != b"\n":
+                    file.write(b"\n")
+            file.write(json.dumps(event).encode() + b"\n")
+
+    def events(self, after: int = 0) -> tuple[list[dict[str, Any]], int]:
+        """Return the whole event lines behind byte `after`, and the offset to go on from."""
+        if not self.events_file.exists():
+            return [], after
+        with self.events_file.open("rb") as file:
+            file.seek(after)
+            content = file.read()
+        end = content.rfind(b"\n") + 1
+        lines = content[:end].decode("utf-8", "replace").splitlines()
+        return list(read_events(lines)), after + end
+
+    def log(self, lines: int) -> str:
+        """Return the last `lines` lines of what the programs printed."""
+        if not self.log_file.exists():
+            return ""
+        with self.log_file.open("rb") as file:
+            file.seek(max(0, self.log_file.stat().st_size - 200 * lines))
+            return "\n".join(file.read().decode("utf-8", "replace").splitlines()[-lines:])
+
+    def set_running(self, pid: int) -> None:
+        """Note the supervisor's process, and that the job has not ended."""
+        self._replace("pid", pid)
+        (self.path / "state.json").unlink(missing_ok=True)
+
+    def set_ended(self, status: JobStatus, error: str = "", result: dict[str, Any] | None = None) -> None:
+        """Note how the job ended."""
+        self._replace(
+            "state.json",
+            {"status": status, "error": error, "result": result or {}, "finished_at": utc_now().isoformat()},
+        )
+
+    def pid(self) -> int | None:
+        """Return the supervisor's process id; it means something only while the job is alive."""
+        file = self.path / "pid"
+        return int(file.read_text()) if file.exists() else None
+
+    def job(self) -> Job:
+        """Return the job as it stands."""
+        spec, created_at = self.spec()
+        done, total, message, result = 0, 0, "", {}
+        for event in self.events()[0]:
+            if event["event"] in _MESSAGE_EVENTS:
+                done, total = int(event.get("done", 0)), int(event.get("total", total))
+                message = str(event.get("message", message))
+            elif event["event"] == "log":
+                done = int(event.get("step", done))
+        # The lock is asked before the state: a job that ends in between is then seen as ended, not as lost.
+        alive = self.alive
+        state = self._state()
+        if state is not None:
+            status, error, result = JobStatus(state["status"]), state["error"], state["result"]
+            finished_at = datetime.fromisoformat(state["finished_at"])
+            return Job(self.job_id, spec, status, created_at, finished_at, done, total, message, error, result)
+        status = JobStatus.RUNNING if alive else JobStatus.INTERRUPTED
+        error = "" if alive else "its process vanished (killed, or the machine went down)"
+        return Job(self.job_id, spec, status, created_at, None, done, total, message, error)
+
+    def _state(self) -> dict[str, Any] | None:
+        file = self.path / "state.json"
+        return json.loads(file.read_text("utf-8")) if file.exists() else None
+
+    def _replace(self, name: str, value: Any) -> None:
+        temporary = self.path / f".{name}.new"
+        temporary.write_text(json.dumps(value), "utf-8")
+        temporary.replace(self.path / name)
