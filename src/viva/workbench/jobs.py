@@ -1,0 +1,110 @@
+"""Jobs of the workspace: start, watch, cancel, resume."""
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from viva.errors import UsageError
+from viva.jobs import launch
+from viva.jobs.directory import JobDirectory
+from viva.records.ids import utc_now
+from viva.records.job import Job, JobSpec, JobStatus
+from viva.store import jobs as table
+from viva.workbench import names
+
+if TYPE_CHECKING:
+    from viva.workbench.workbench import Workbench
+
+PROGRAM = "viva.workbench.run_job"
+POLL_SECONDS = 0.1
+
+
+class Jobs:
+    """Background jobs; what they are doing is read from files, never from the store."""
+
+    def __init__(self, workbench: "Workbench") -> None:
+        self._workbench = workbench
+        self._folder = workbench.paths.jobs
+
+    def start(self, spec: JobSpec) -> Job:
+        """Start a job; it goes on when this process or its terminal ends."""
+        directory = JobDirectory.create(self._folder, spec)
+        with self._workbench.store.write() as connection:
+            table.add(connection, directory.job_id, *directory.spec())
+        self._launch(directory)
+        return directory.job()
+
+    def get(self, job_id: str) -> Job:
+        """Return one job. Raises `NotFound`."""
+        return self._directory(job_id).job()
+
+    def cancel(self, job_id: str) -> Job:
+        """Stop a running job; what it has stored stays. Raises `UsageError` where it does not run."""
+        directory = self._directory(job_id)
+        if not launch.cancel(directory):
+            raise UsageError(f"job {job_id} does not run", "see: viva job list")
+        self._note_end(directory, JobStatus.CANCELLED)
+        return directory.job()
+
+    def resume(self, job_id: str) -> Job:
+        """Go on with a job that was cancelled, interrupted or failed. Raises `UsageError`."""
+        directory = self._directory(job_id)
+        status = directory.job().status
+        if not status.resumable:
+            raise UsageError(f"job {job_id} is {status}", "only a cancelled, interrupted or failed job can be resumed")
+        with self._workbench.store.write() as connection:
+            table.set_status(connection, job_id, JobStatus.RUNNING, "", None)
+        if not self._launch(directory):
+            raise UsageError(f"job {job_id} runs already")
+        return directory.job()
+
+    def recover(self) -> list[Job]:
+        """Note in the store which jobs have vanished since; return them."""
+        lost = [job for job in self.list() if job.status is JobStatus.INTERRUPTED]
+        for job in lost:
+            self._note_end(self._directory(job.job_id), JobStatus.INTERRUPTED, job.error)
+        return lost
+
+    def log(self, job_id: str, lines: int = 200) -> str:
+        """Return the end of what the job's programs printed. Raises `NotFound`."""
+        return self._directory(job_id).log(lines)
+
+    def events(self, job_id: str, after: int = 0) -> tuple[list[dict[str, Any]], int]:
+        """Return the events behind the offset `after`, and the next offset. Raises `NotFound`."""
+        return self._directory(job_id).events(after)
+
+    def wait(self, job_id: str, on_event: Callable[[dict[str, Any]], None] | None = None) -> Job:
+        """Wait for a job's end, passing on its events; return it as it ended."""
+        directory, offset = self._directory(job_id), 0
+        while True:
+            job = directory.job()
+            events, offset = directory.events(offset)
+            if on_event is not None:
+                for event in events:
+                    on_event(event)
+            if job.status.ended:
+                return job
+            time.sleep(POLL_SECONDS)
+
+    def _launch(self, directory: JobDirectory) -> bool:
+        return launch.start(directory, PROGRAM, [str(self._workbench.paths.root)])
+
+    def _directory(self, job_id: str) -> JobDirectory:
+        known = {job.name for job in self._folder.iterdir()} if self._folder.is_dir() else set()
+        matching = [name for name in known if name == job_id or (job_id and name.startswith(job_id))]
+        if len(matching) != 1:
+            raise names.missing("job", job_id, known, "no job has been started here")
+        return JobDirectory(self._folder / matching[0])
+
+    def _note_end(self, directory: JobDirectory, status: JobStatus, error: str = "") -> None:
+        if directory.job().status is not JobStatus.DONE:
+            directory.set_ended(status, error)
+            with self._workbench.store.write() as connection:
+                table.set_status(connection, directory.job_id, status, error, utc_now())
+
+    def list(self) -> list[Job]:
+        """Return all jobs, newest first."""
+        if not self._folder.is_dir():
+            return []
+        folders = [path for path in self._folder.iterdir() if (path / "spec.json").is_file()]
+        return [JobDirectory(path).job() for path in sorted(folders, reverse=True)]

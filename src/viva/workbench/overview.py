@@ -1,0 +1,115 @@
+"""The state of a workspace, and the next sensible step in it."""
+
+from typing import TYPE_CHECKING
+
+from viva.errors import UsageError
+from viva.records.dataset import Dataset
+from viva.records.job import Job, JobStatus
+from viva.records.model import ModelKind
+from viva.records.overview import NextStep, Overview, StepKind
+from viva.records.study import Study, StudyProgress
+from viva.store import generations
+from viva.text import plural
+from viva.workbench import names
+from viva.workbench.training import TEST, TRAIN
+
+if TYPE_CHECKING:
+    from viva.workbench.workbench import Workbench
+
+Taken = Dataset | Job | Study
+BUNDLED = "vad"
+
+
+def overview(workbench: "Workbench", rater: str) -> Overview:
+    """Return what Home shows."""
+    datasets = workbench.datasets.list()
+    jobs = workbench.jobs.list()
+    studies = workbench.studies.progress(rater)
+    return Overview(
+        datasets,
+        workbench.models.list(),
+        jobs,
+        studies,
+        workbench.ratings.undelivered(rater),
+        next_step(workbench, datasets, jobs, studies),
+    )
+
+
+def next_step(
+    workbench: "Workbench", datasets: list[Dataset], jobs: list[Job], studies: list[StudyProgress]
+) -> NextStep:
+    """Return the first step of the way from dataset to results that has not been taken."""
+    if not datasets:
+        return NextStep(
+            StepKind.IMPORT,
+            f"Import the bundled dataset {BUNDLED}",
+            "128 research questions on video anomaly detection, each with a reference approach",
+            {"name": BUNDLED},
+        )
+    if running := [job for job in jobs if job.status is JobStatus.RUNNING]:
+        return NextStep(StepKind.WAIT, f"{running[0].spec.kind} is running", running[0].spec.title)
+    waiting = [progress for progress in studies if progress.left]
+    step = _machine_step(workbench, datasets, studies)
+    if step is not None and not waiting:
+        return step
+    if waiting:
+        first = waiting[0]
+        return NextStep(
+            StepKind.RATE,
+            f"Rate {first.study.name}",
+            f"{plural(first.left, 'text')} to rate",
+            {"study": first.study.name},
+        )
+    return NextStep(StepKind.RESULTS, "See the results", "everything has been rated and scored")
+
+
+def take(workbench: "Workbench", step: NextStep) -> Taken:
+    """Take a step that needs no form. Raises `UsageError` for one that does."""
+    arguments = step.arguments
+    if step.kind is StepKind.IMPORT:
+        return workbench.datasets.import_bundled(arguments["name"])
+    if step.kind is StepKind.GENERATE:
+        return workbench.generation.start(arguments["dataset"], arguments["split"], arguments["models"], score=True)
+    if step.kind is StepKind.SCORE:
+        return workbench.scoring.start(arguments["dataset"], arguments["split"])
+    if step.kind is StepKind.STUDY:
+        return workbench.studies.create(
+            arguments["name"], arguments["dataset"], arguments["split"], arguments["systems"]
+        )
+    raise UsageError(f"the step {step.kind!s} has a screen of its own")
+
+
+def _machine_step(workbench: "Workbench", datasets: list[Dataset], studies: list[StudyProgress]) -> NextStep | None:
+    """Return the next step among training, generating, scoring and making a study for the first dataset with splits."""
+    dataset = next((d for d in datasets if TRAIN in d.splits and TEST in d.splits), None)
+    if dataset is None:
+        return None
+    tuned = [model for model in workbench.models.list() if model.kind is ModelKind.ADAPTER]
+    if not tuned:
+        reason = f"fine-tune the built-in model on {plural(dataset.splits[TRAIN], 'example')} of {dataset.name}"
+        return NextStep(StepKind.TRAIN, "Train a model", reason, {"dataset": dataset.name})
+    newest = tuned[-1]
+    models = [newest.base or "", newest.name]
+    writing = {system.model: system for system in workbench.generation.systems(dataset.name)}
+    place = {"dataset": dataset.name, "split": TEST}
+    if any(model not in writing for model in models):
+        return NextStep(
+            StepKind.GENERATE,
+            f"Let {' and '.join(models)} write",
+            f"for the {plural(dataset.splits[TEST], 'question')} of {dataset.name}/{TEST}, then score the texts",
+            {**place, "models": models},
+        )
+    with workbench.store.read() as connection:
+        unscored = generations.without_scores(connection, dataset.dataset_id, TEST)
+    if unscored:
+        return NextStep(StepKind.SCORE, "Score the texts", f"{plural(unscored, 'text')} without metrics", place)
+    if not any(progress.study.dataset == dataset.name for progress in studies):
+        systems = [writing[model].name for model in models]
+        name = names.unused(f"{dataset.name}-{TEST}", [progress.study.name for progress in studies])
+        return NextStep(
+            StepKind.STUDY,
+            "Make a study for raters",
+            f"{' and '.join(systems)} on {dataset.name}/{TEST}, blind and in random order",
+            {**place, "name": name, "systems": systems},
+        )
+    return None

@@ -1,0 +1,30 @@
+"""Results: the leaderboard and the texts behind it."""
+
+from typing import TYPE_CHECKING
+
+from viva.records.generation import ExampleResult
+from viva.records.results import LeaderboardRow
+from viva.store import leaderboard as table
+
+if TYPE_CHECKING:
+    from viva.workbench.workbench import Workbench
+
+
+class Results:
+    """Read what was measured and rated."""
+
+    def __init__(self, workbench: "Workbench") -> None:
+        self._workbench = workbench
+        self._store = workbench.store
+
+    def leaderboard(self, dataset: str, split: str | None = None, by_field: bool = False) -> list[LeaderboardRow]:
+        """Return systems × measures of a dataset's newest version, by field where asked. Raises `NotFound`."""
+        found = self._workbench.datasets.get(dataset)
+        with self._store.read() as connection:
+            return table.leaderboard(connection, found.name, found.version, split, by_field)
+
+    def examples(self, dataset: str, split: str | None = None) -> list[ExampleResult]:
+        """Return the examples that have generations, with texts, metrics and human totals. Raises `NotFound`."""
+        found = self._workbench.datasets.get(dataset)
+        with self._store.read() as connection:
+            return table.example_results(connection, found.dataset_id, split)

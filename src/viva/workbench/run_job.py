@@ -1,0 +1,154 @@
+"""The supervisor of a background job: starts its worker program, stores what it reports, starts what follows.
+
+    python -m viva.workbench.run_job WORKSPACE JOB_DIRECTORY LOCK_DESCRIPTOR
+
+It loads neither torch nor a screen. The worker is a child of its own, so that running out of memory ends the
+worker and is still reported; the store is written here only.
+"""
+
+import contextlib
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from viva import settings
+from viva.errors import JobError, UserError
+from viva.events import read_events
+from viva.jobs.directory import JobDirectory
+from viva.records.ids import utc_now
+from viva.records.job import JobKind, JobSpec, JobStatus
+from viva.store import jobs as table
+from viva.workbench import work
+from viva.workbench.workbench import Workbench
+
+PATIENCE_SECONDS = 3600.0
+"""A job waits this long for a store that another program holds: nobody sits in front of it."""
+
+OUT_OF_MEMORY = "it was ended by the system (signal 9), most likely because memory ran out"
+
+
+class Cancelled(BaseException):
+    """The job was asked to stop."""
+
+
+def main() -> int:
+    """Run the job named on the command line; return the exit code."""
+    root, path, lock = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+    signal.signal(signal.SIGTERM, _cancel)
+    workbench = Workbench(replace(settings.load({"workspace": root}), lock_timeout=PATIENCE_SECONDS))
+    directory = JobDirectory(path)
+    spec, _ = directory.spec()
+    try:
+        result = _perform(workbench, directory, spec, lock)
+    except Cancelled:
+        directory.add_event({"event": "cancelled"})
+        _end(workbench, directory, JobStatus.CANCELLED)
+        return 1
+    except (UserError, JobError) as error:
+        hint = error.hint if isinstance(error, UserError) else ""
+        directory.add_event({"event": "error", "message": str(error), "hint": hint})
+        _end(workbench, directory, JobStatus.FAILED, f"{error}\n{hint}".strip())
+        return 1
+    except BaseException as error:
+        _end(workbench, directory, JobStatus.FAILED, f"{type(error).__name__}: {error}")
+        raise
+    following = (
+        workbench.jobs.start(JobSpec(**{**spec.then, "kind": JobKind(spec.then["kind"])})) if spec.then else None
+    )
+    if following:
+        result = {**result, "next_job": following.job_id}
+    directory.add_event({"event": "done", **result})
+    _end(workbench, directory, JobStatus.DONE, result=result)
+    return 0
+
+
+def _perform(workbench: Workbench, directory: JobDirectory, spec: JobSpec, lock: int) -> dict[str, Any]:
+    def run(module: str, config: Path, on_event: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+        return run_program(directory, module, config, lock, on_event)
+
+    job = work.JobWork(workbench, directory, spec.arguments, run)
+    return {
+        JobKind.TRAIN: work.train,
+        JobKind.GENERATE: work.generate,
+        JobKind.SCORE: work.score,
+    }[spec.kind](job)
+
+
+def run_program(
+    directory: JobDirectory, module: str, config: Path, lock: int, on_event: Callable[[dict[str, Any]], None]
+) -> dict[str, Any]:
+    """Run a worker program to its end, passing on its events; return its `done` event.
+
+    Raises the `UserError` that it reported, or `JobError` with the reason why it ended.
+    """
+    done: dict[str, Any] | None = None
+    with _process(directory, module, config, lock) as process:
+        assert process.stdout is not None
+        for event in read_events(process.stdout):
+            if event["event"] == "error":
+                raise UserError(event["message"], event.get("hint", ""))
+            if event["event"] == "done":
+                done = {key: value for key, value in event.items() if key != "event"}
+            else:
+                on_event(event)
+        code = process.wait()
+    if code != 0 or done is None:
+        raise JobError(_reason(code, directory))
+    return done
+
+
+@contextlib.contextmanager
+def _process(directory: JobDirectory, module: str, config: Path, lock: int) -> Iterator["subprocess.Popen[str]"]:
+    # The worker inherits the lock: the job counts as alive until the last of its processes has gone.
+    with directory.log_file.open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, str(config)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            encoding="utf-8",
+            pass_fds=(lock,),
+        )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+def _reason(code: int, directory: JobDirectory) -> str:
+    if code == -signal.SIGKILL:
+        return OUT_OF_MEMORY
+    lines = [line for line in directory.log(20).splitlines() if line.strip()]
+    return lines[-1].strip() if lines else f"the program ended with exit code {code}"
+
+
+def _end(
+    workbench: Workbench,
+    directory: JobDirectory,
+    status: JobStatus,
+    error: str = "",
+    result: dict[str, Any] | None = None,
+) -> None:
+    # Files first: they tell a screen how the job ended even while the store is held by somebody else.
+    directory.set_ended(status, error, result)
+    with workbench.store.write() as connection:
+        table.set_status(connection, directory.job_id, status, error, utc_now())
+
+
+def _cancel(_number: int, _frame: FrameType | None) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise Cancelled
+
+
+if __name__ == "__main__":
+    sys.exit(main())

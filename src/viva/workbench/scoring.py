@@ -1,0 +1,47 @@
+"""Scoring: automatic metrics over what has been generated."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from viva.metrics.registry import METRICS, MetricInfo
+from viva.records.job import Job, JobKind, JobSpec
+from viva.workbench import names
+
+if TYPE_CHECKING:
+    from viva.workbench.workbench import Workbench
+
+
+class Scoring:
+    """Compute metrics."""
+
+    def __init__(self, workbench: "Workbench") -> None:
+        self._workbench = workbench
+
+    def metrics(self) -> list[MetricInfo]:
+        """Return the metrics there are."""
+        return list(METRICS.values())
+
+    def start(self, dataset: str, split: str | None = None, metrics: Sequence[str] | None = None) -> Job:
+        """Start scoring what has been generated for a split (all splits where None) and has no score yet.
+
+        Raises `NotFound`.
+        """
+        if split is None:
+            self._workbench.datasets.get(dataset)
+        else:
+            self._workbench.datasets.split(dataset, split)
+        return self._workbench.jobs.start(self.spec(dataset, split, metrics))
+
+    def spec(self, dataset: str, split: str | None, metrics: Sequence[str] | None = None) -> JobSpec:
+        """Return the job that `start` starts. Raises `NotFound` for an unknown metric."""
+        for metric in metrics or ():
+            if metric not in METRICS:
+                raise names.missing("metric", metric, METRICS, "")
+        return JobSpec(
+            JobKind.SCORE,
+            f"{dataset}/{split}" if split else dataset,
+            {
+                "dataset": dataset, "split": split, "metrics": list(metrics or METRICS),
+                "embedding_model": self._workbench.settings.embedding_model,
+            },
+        )  # fmt: skip

@@ -1,0 +1,124 @@
+"""The workbench: one object that reaches everything in a workspace."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from viva.paths import WorkspacePaths
+from viva.settings import Settings, load
+
+if TYPE_CHECKING:
+    from viva.records.overview import NextStep, Overview
+    from viva.store import Store
+    from viva.workbench.datasets import Datasets
+    from viva.workbench.generation import Generations
+    from viva.workbench.jobs import Jobs
+    from viva.workbench.models import Models
+    from viva.workbench.overview import Taken
+    from viva.workbench.ratings import Ratings
+    from viva.workbench.recipes import Recipes
+    from viva.workbench.results import Results
+    from viva.workbench.scoring import Scoring
+    from viva.workbench.sql import Sql
+    from viva.workbench.studies import Studies
+    from viva.workbench.training import Training
+
+
+class Workbench:
+    """What can be done in one workspace. Making one reads nothing and loads no database library."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @classmethod
+    def open(cls, workspace: str | Path | None = None) -> "Workbench":
+        """Return the workbench of a directory, with the settings that hold there."""
+        return cls(load({"workspace": workspace}))
+
+    @property
+    def paths(self) -> WorkspacePaths:
+        return self.settings.paths
+
+    @cached_property
+    def store(self) -> "Store":
+        from viva.store import Store
+
+        return Store(self.paths.store, self.paths.store_lock, self.settings.lock_timeout)
+
+    @cached_property
+    def datasets(self) -> "Datasets":
+        from viva.workbench.datasets import Datasets
+
+        return Datasets(self)
+
+    @cached_property
+    def models(self) -> "Models":
+        from viva.workbench.models import Models
+
+        return Models(self)
+
+    @cached_property
+    def recipes(self) -> "Recipes":
+        from viva.workbench.recipes import Recipes
+
+        return Recipes()
+
+    @cached_property
+    def training(self) -> "Training":
+        from viva.workbench.training import Training
+
+        return Training(self)
+
+    @cached_property
+    def generation(self) -> "Generations":
+        from viva.workbench.generation import Generations
+
+        return Generations(self)
+
+    @cached_property
+    def scoring(self) -> "Scoring":
+        from viva.workbench.scoring import Scoring
+
+        return Scoring(self)
+
+    @cached_property
+    def studies(self) -> "Studies":
+        from viva.workbench.studies import Studies
+
+        return Studies(self)
+
+    @cached_property
+    def ratings(self) -> "Ratings":
+        from viva.workbench.ratings import Ratings
+
+        return Ratings(self)
+
+    @cached_property
+    def results(self) -> "Results":
+        from viva.workbench.results import Results
+
+        return Results(self)
+
+    @cached_property
+    def sql(self) -> "Sql":
+        from viva.workbench.sql import Sql
+
+        return Sql(self)
+
+    @cached_property
+    def jobs(self) -> "Jobs":
+        from viva.workbench.jobs import Jobs
+
+        return Jobs(self)
+
+    def overview(self, rater: str) -> "Overview":
+        """Return the state of the workspace and the next sensible step for `rater`."""
+        from viva.workbench.overview import overview
+
+        return overview(self, rater)
+
+    def take(self, step: "NextStep") -> "Taken":
+        """Take a step that needs no form; return what came of it."""
+        from viva.workbench.overview import take
+
+        return take(self, step)

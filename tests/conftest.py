@@ -1,0 +1,48 @@
+"""Fixtures: a workspace cut off from the developer's own settings and network, empty or filled."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.filled import fill
+from viva.settings import Settings
+from viva.workbench import Workbench
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep tests away from the hub and from the settings of whoever runs them."""
+    for name in (
+        "VIVA_WORKSPACE",
+        "VIVA_RATER",
+        "VIVA_EMBEDDING_MODEL",
+        "VIVA_LOCK_TIMEOUT",
+        "NO_COLOR",
+        "SSH_CONNECTION",
+    ):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setenv("TRANSFORMERS_OFFLINE", "1")
+    monkeypatch.setenv("TOKENIZERS_PARALLELISM", "false")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.getbasetemp() / "no-config"))
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """An empty directory."""
+    path = tmp_path / "workspace"
+    path.mkdir()
+    return path
+
+
+@pytest.fixture
+def bench(workspace: Path) -> Workbench:
+    """A workbench on an empty workspace."""
+    return Workbench(Settings(workspace=workspace, rater="ann", lock_timeout=10.0))
+
+
+@pytest.fixture
+def filled(bench: Workbench) -> Workbench:
+    """A workbench with a dataset, two systems, their texts, scores and a study, hostile texts among them."""
+    fill(bench)
+    return bench
