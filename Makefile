@@ -19,9 +19,8 @@ lint: $(VENV)/.dev
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.dev
-	$(BIN)/python bench/first_paint.py
-	$(BIN)/python bench/store_writes.py
-	$(BIN)/python bench/rating.py
+	$(BIN)/python -m bench.first_paint
+	$(BIN)/python -m bench.store_writes
 
 starter: $(VENV)/.local
 	$(BIN)/python -m viva.train.starter data/models/starter

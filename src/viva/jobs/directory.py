@@ -111,17 +111,18 @@ class JobDirectory:
             file.seek(max(0, self.log_file.stat().st_size - 200 * lines))
             return "\n".join(file.read().decode("utf-8", "replace").splitlines()[-lines:])
 
-    def set_running(self, pid: int) -> None:
-        """Note the supervisor's process, and that the job has not ended."""
-        self._replace("pid", pid)
+    def forget_end(self) -> None:
+        """Make the job one that has not ended; only for whoever holds its lock."""
         (self.path / "state.json").unlink(missing_ok=True)
 
+    def note_supervisor(self, pid: int) -> None:
+        """Note the supervisor's process."""
+        self._replace("pid", pid)
+
     def set_ended(self, status: JobStatus, error: str = "", result: dict[str, Any] | None = None) -> None:
-        """Note how the job ended."""
-        self._replace(
-            "state.json",
-            {"status": status, "error": error, "result": result or {}, "finished_at": utc_now().isoformat()},
-        )
+        """Note how the job ended, and how far it had come."""
+        state = {"status": status, "error": error, "result": result or {}, "finished_at": utc_now().isoformat()}
+        self._replace("state.json", {**state, "progress": self._progress()})
 
     def pid(self) -> int | None:
         """Return the supervisor's process id; it means something only while the job is alive."""
@@ -131,23 +132,38 @@ class JobDirectory:
     def job(self) -> Job:
         """Return the job as it stands."""
         spec, created_at = self.spec()
-        done, total, message, result = 0, 0, "", {}
+        # The lock is asked before the state: a job that ends in between is then seen as ended, not as lost.
+        alive = self.alive
+        state = self._state()
+        if state is not None:
+            done, total, message = state["progress"]
+            return Job(
+                self.job_id,
+                spec,
+                JobStatus(state["status"]),
+                created_at,
+                datetime.fromisoformat(state["finished_at"]),
+                done,
+                total,
+                message,
+                state["error"],
+                state["result"],
+            )
+        status = JobStatus.RUNNING if alive else JobStatus.INTERRUPTED
+        error = "" if alive else "its process vanished (killed, or the machine went down)"
+        done, total, message = self._progress()
+        return Job(self.job_id, spec, status, created_at, None, done, total, message, error)
+
+    def _progress(self) -> tuple[int, int, str]:
+        """Return done, total and message as the events tell them."""
+        done, total, message = 0, 0, ""
         for event in self.events()[0]:
             if event["event"] in _MESSAGE_EVENTS:
                 done, total = int(event.get("done", 0)), int(event.get("total", total))
                 message = str(event.get("message", message))
             elif event["event"] == "log":
                 done = int(event.get("step", done))
-        # The lock is asked before the state: a job that ends in between is then seen as ended, not as lost.
-        alive = self.alive
-        state = self._state()
-        if state is not None:
-            status, error, result = JobStatus(state["status"]), state["error"], state["result"]
-            finished_at = datetime.fromisoformat(state["finished_at"])
-            return Job(self.job_id, spec, status, created_at, finished_at, done, total, message, error, result)
-        status = JobStatus.RUNNING if alive else JobStatus.INTERRUPTED
-        error = "" if alive else "its process vanished (killed, or the machine went down)"
-        return Job(self.job_id, spec, status, created_at, None, done, total, message, error)
+        return done, total, message
 
     def _state(self) -> dict[str, Any] | None:
         file = self.path / "state.json"

@@ -21,6 +21,7 @@ def start(directory: JobDirectory, module: str, arguments: Sequence[str]) -> boo
     with directory.hold() as lock:
         if lock is None:
             return False
+        directory.forget_end()
         with directory.log_file.open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", module, *arguments, str(directory.path), str(lock)],
@@ -30,7 +31,7 @@ def start(directory: JobDirectory, module: str, arguments: Sequence[str]) -> boo
                 start_new_session=True,
                 pass_fds=(lock,),
             )
-        directory.set_running(process.pid)
+        directory.note_supervisor(process.pid)
     # Collects the exit status, so that a job that ends while its starter lives leaves no zombie.
     threading.Thread(target=process.wait, daemon=True, name=f"reap {directory.job_id}").start()
     return True

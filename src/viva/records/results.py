@@ -6,7 +6,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class LeaderboardRow:
-    """One system on one measure; mean, sd and se are None where nothing was scored."""
+    """One system on one measure; mean, sd and se are None where nothing was scored.
+
+    `half_width` is half the 95% interval of the mean, None where fewer than two values were scored.
+    """
 
     dataset: str
     split: str
@@ -21,6 +24,7 @@ class LeaderboardRow:
     field: str | None = None
     study: str | None = None
     scorer: str | None = None
+    half_width: float | None = None
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ class Jobs:
 
     def recover(self) -> list[Job]:
         """Note in the store which jobs have vanished since; return them."""
-        lost = [job for job in self.list() if job.status is JobStatus.INTERRUPTED]
+        lost = [job for job in self.list() if job.status is JobStatus.INTERRUPTED and job.finished_at is None]
         for job in lost:
             self._note_end(self._directory(job.job_id), JobStatus.INTERRUPTED, job.error)
         return lost

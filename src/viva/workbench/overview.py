@@ -22,6 +22,7 @@ BUNDLED = "vad"
 
 def overview(workbench: "Workbench", rater: str) -> Overview:
     """Return what Home shows."""
+    workbench.jobs.recover()
     datasets = workbench.datasets.list()
     jobs = workbench.jobs.list()
     studies = workbench.studies.progress(rater)

@@ -1,9 +1,11 @@
 """Results: the leaderboard and the texts behind it."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from viva.records.generation import ExampleResult
 from viva.records.results import LeaderboardRow
+from viva.stats.intervals import half_width
 from viva.store import leaderboard as table
 
 if TYPE_CHECKING:
@@ -18,10 +20,14 @@ class Results:
         self._store = workbench.store
 
     def leaderboard(self, dataset: str, split: str | None = None, by_field: bool = False) -> list[LeaderboardRow]:
-        """Return systems × measures of a dataset's newest version, by field where asked. Raises `NotFound`."""
+        """Return systems × measures of a dataset's newest version with intervals, by field where asked.
+
+        Raises `NotFound`.
+        """
         found = self._workbench.datasets.get(dataset)
         with self._store.read() as connection:
-            return table.leaderboard(connection, found.name, found.version, split, by_field)
+            rows = table.leaderboard(connection, found.name, found.version, split, by_field)
+        return [replace(row, half_width=half_width(row.se, row.n)) for row in rows]
 
     def examples(self, dataset: str, split: str | None = None) -> list[ExampleResult]:
         """Return the examples that have generations, with texts, metrics and human totals. Raises `NotFound`."""

@@ -1,0 +1,1 @@
+"""Intervals and other statistics: numbers in, numbers out."""
