@@ -13,7 +13,7 @@ def open_screens(workbench: "Workbench", study: str | None = None) -> int:
     """Open the workbench in the terminal, at the rating of `study` where one is named; return the exit code."""
     from viva.tui.app import VivaApp
 
-    app = VivaApp(workbench, study)
+    app = VivaApp(workbench, f"rate:{study}" if study else None)
     app.run()
     return app.return_code or 0
 

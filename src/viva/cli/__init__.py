@@ -1,0 +1,1 @@
+"""The command line: one file per noun; it owns stdout, stderr and exit codes."""

@@ -1,0 +1,80 @@
+"""`viva` itself: the global options, and the commands, each imported when it is used."""
+
+import importlib
+from collections.abc import Sequence
+
+import click
+
+from viva import __version__
+from viva.cli import output
+from viva.cli.exits import ExitCode, ReaderGone, report, say
+from viva.cli.session import OpenWorkbench, Session, global_options, pass_session, unknown_command
+
+COMMANDS = {
+    "demo": "The main job, end to end, on bundled data, offline.",
+    "dataset": "Import datasets and look at them.",
+    "model": "Add and list models.",
+    "recipe": "Show the training recipes.",
+    "train": "Fine-tune a model on a dataset.",
+    "generate": "Let models write for the questions of a dataset.",
+    "score": "Compute metrics for what has been generated.",
+    "study": "Make studies for raters and list them.",
+    "rate": "Go straight to the rating screen.",
+    "rating": "Export what raters said.",
+    "leaderboard": "Compare systems on every measure.",
+    "sql": "Query the workspace with SQL.",
+    "job": "List, follow, cancel and resume background jobs.",
+    "doctor": "Tell what this machine can do, and what is wrong.",
+}
+"""Each command and its one line of help; the module of the same name in this package holds it."""
+
+
+class Commands(click.Group):
+    """The commands of `viva`; listing them imports none of them."""
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            if name.startswith("-"):
+                return None
+            raise unknown_command(context, name, list(COMMANDS))
+        command = importlib.import_module(f"viva.cli.{name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group("viva", cls=Commands, invoke_without_command=True, params=global_options(hidden=False))
+@click.version_option(__version__, prog_name="viva", message="%(prog)s %(version)s")
+@pass_session
+@click.pass_context
+def viva(context: click.Context, session: Session) -> int | None:
+    """Find out whether a fine-tuned language model is any good.
+
+    Without a command, viva opens the workbench in the terminal.
+    The global options --workspace, --rater and --debug can stand anywhere.
+    """
+    return session.show_screens() if context.invoked_subcommand is None else None
+
+
+def run(arguments: Sequence[str], open_screens: OpenWorkbench) -> int:
+    """Run one command line and return its exit code; `open_screens` opens the workbench."""
+    session = Session(open_screens)
+    output.prepare_streams()
+    try:
+        code = viva.main(list(arguments), prog_name="viva", standalone_mode=False, obj=session)
+        output.flush()
+    except ReaderGone:
+        code = ExitCode.DONE
+    except (click.Abort, KeyboardInterrupt):
+        say("interrupted")
+        code = ExitCode.INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the one place where whatever went wrong becomes a line and an exit code
+        code = report(error, session.debug)
+    output.settle()
+    return int(code or ExitCode.DONE)

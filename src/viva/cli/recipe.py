@@ -1,0 +1,37 @@
+"""`viva recipe`: show the training recipes."""
+
+from dataclasses import asdict
+
+import click
+
+from viva.cli.output import show, with_format
+from viva.cli.session import Noun, Session, pass_session
+from viva.present.tables import Format, Table
+
+
+@click.group("recipe", cls=Noun)
+def command() -> None:
+    """Show the training recipes."""
+
+
+@command.command("list")
+@with_format
+@pass_session
+def list_(session: Session, form: Format) -> None:
+    """List the recipes that viva ships with."""
+    rows = [
+        (r.name, r.title, r.base, r.rank, r.learning_rate, r.epochs, r.batch_size * r.accumulation)
+        for r in session.workbench.recipes.list()
+    ]
+    columns = ["recipe", "title", "base", "rank", "learning_rate", "epochs", "batch"]
+    show(Table.of(columns, rows), form)
+
+
+@command.command("show")
+@click.argument("name")
+@with_format
+@pass_session
+def show_(session: Session, name: str, form: Format) -> None:
+    """Show every value of the recipe NAME; each can be changed with `viva train --set key=value`."""
+    values = asdict(session.workbench.recipes.get(name))
+    show(Table.of(list(values), [list(values.values())], upright=True), form)

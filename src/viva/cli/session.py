@@ -1,0 +1,160 @@
+"""What every command shares: the global options, the settings and the workbench they lead to."""
+
+import os
+import shlex
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from viva import settings
+from viva.errors import UsageError
+from viva.settings import Settings
+
+if TYPE_CHECKING:
+    from viva.workbench import Workbench
+
+OpenWorkbench = Callable[["Workbench", str | None], int]
+"""Opens the screens, at the rating of a study where one is named, and returns the exit code."""
+
+
+@dataclass
+class Session:
+    """One run of `viva`: what was given on the command line, and what opens the screens."""
+
+    open_screens: OpenWorkbench
+    given: dict[str, Any] = field(default_factory=dict)
+    debug: bool = False
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings in force. Raises `BadInput`."""
+        return settings.load(self.given)
+
+    @cached_property
+    def workbench(self) -> "Workbench":
+        """The workbench of the workspace. Raises `UsageError` where there is no such directory."""
+        from viva.workbench import Workbench
+
+        root = self.settings.workspace
+        if not root.is_dir():
+            raise UsageError(f"there is no directory {root}", "make it first, or name another with --workspace")
+        return Workbench(self.settings)
+
+    def command(self, words: str = "") -> str:
+        """Return a command line to type next, with the workspace where it was named on this one."""
+        named = "workspace" in self.given
+        root, here = self.settings.workspace, Path.cwd()
+        if not named or root == here:
+            return f"viva {words}".rstrip()
+        shown = root.relative_to(here) if root.is_relative_to(here) else root
+        return f"{f'viva {words}'.rstrip()} --workspace {shlex.quote(str(shown))}"
+
+    def deliver(self) -> None:
+        """Put ratings that wait in an outbox into the store, so that what is read next counts them."""
+        self.workbench.ratings.deliver()
+
+    def use_workspace(self, default: Path) -> Path:
+        """Use `default` where no workspace was named, make the directory, and return it."""
+        if "workspace" not in self.given and not os.environ.get("VIVA_WORKSPACE"):
+            self.given["workspace"] = default
+        root = self.settings.workspace
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"cannot make the directory {root}: {error.strerror}") from error
+        return root
+
+    def show_screens(self, study: str | None = None) -> int:
+        """Open the workbench and return its exit code. Raises `UsageError` without a terminal."""
+        if not has_terminal():
+            raise UsageError("this needs a terminal", "viva --help lists the commands that do not")
+        return self.open_screens(self.workbench, study)
+
+
+pass_session = click.make_pass_decorator(Session)
+
+
+def has_terminal() -> bool:
+    """Tell whether a person sits at both ends: keyboard and screen."""
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
+
+
+class Command(click.Command):
+    """A command that takes the global options too, so that they can stand anywhere."""
+
+    def __init__(self, *arguments: Any, **keywords: Any) -> None:
+        super().__init__(*arguments, **keywords)
+        self.params += global_options(hidden=True)
+
+
+class Noun(click.Group):
+    """A group of commands about one noun."""
+
+    command_class = Command
+
+    def __init__(self, *arguments: Any, **keywords: Any) -> None:
+        super().__init__(*arguments, **keywords)
+        self.params += global_options(hidden=True)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        command = super().get_command(context, name)
+        if command is None and not name.startswith("-"):
+            raise unknown_command(context, name, self.list_commands(context))
+        return command
+
+
+def unknown_command(context: click.Context, name: str, known: list[str]) -> UsageError:
+    """Return the error for a command that does not exist, with what was perhaps meant."""
+    import difflib
+
+    close = difflib.get_close_matches(name, known, n=1)
+    path = context.command_path
+    hint = f"did you mean {path} {close[0]}?" if close else f"{path} --help lists the commands"
+    return UsageError(f"{path} has no command {name!r}", hint)
+
+
+def global_options(*, hidden: bool) -> list[click.Parameter]:
+    """Return the options that every command takes."""
+    return [
+        click.Option(
+            ["--workspace"],
+            metavar="DIR",
+            hidden=hidden,
+            expose_value=False,
+            callback=_note,
+            help="The directory that holds results.duckdb and data/ (else VIVA_WORKSPACE, else the current one).",
+        ),
+        click.Option(
+            ["--rater"],
+            metavar="NAME",
+            hidden=hidden,
+            expose_value=False,
+            callback=_note,
+            help="The name that ratings are stored under (else VIVA_RATER, else the login name).",
+        ),
+        click.Option(
+            ["--debug"],
+            is_flag=True,
+            hidden=hidden,
+            expose_value=False,
+            callback=_note_debug,
+            help="Show the traceback of an error.",
+        ),
+    ]
+
+
+def _note(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    session = context.find_object(Session)
+    if value is not None and session is not None and parameter.name:
+        session.given[parameter.name] = value
+
+
+def _note_debug(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    session = context.find_object(Session)
+    if value and session is not None:
+        session.debug = True

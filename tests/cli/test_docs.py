@@ -1,0 +1,161 @@
+"""What the documents say is run: every command, every query, every name of a column."""
+
+import re
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from tests.cli.running import Outcome, command_line
+from tests.cli.test_main import every_command
+from tests.fakes.filled import STUDY, SYSTEMS
+from viva.cli.main import viva as whole
+from viva.jobs.directory import JobDirectory
+from viva.paths import WorkspacePaths
+from viva.records.job import Job, JobKind, JobSpec, JobStatus
+from viva.workbench import Workbench
+from viva.workbench.demo import DemoResult
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text("utf-8")
+COMMANDS = (ROOT / "docs" / "commands.md").read_text("utf-8")
+JOB = "20260101-120000-a1b2c3"
+OWN_VIEWS = {"verdicts", "rubric_sizes"}
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def command_lines(text: str) -> list[str]:
+    """Return the `viva` commands in the shell blocks of a document."""
+    lines = [line for block in blocks(text, "sh") for line in block.splitlines()]
+    return sorted({line for line in lines if line.startswith("viva ")})
+
+
+def section(words: str) -> str:
+    """Return what docs/commands.md says of one command."""
+    found = re.search(rf"^##+ viva {words}\n(.*?)(?=^##|\Z)", COMMANDS, re.MULTILINE | re.DOTALL)
+    return found[1] if found else ""
+
+
+@pytest.mark.parametrize(("words", "command"), every_command())
+def test_every_command_is_documented_with_each_of_its_options(words: str, command: click.Command) -> None:
+    text = section(words)
+    assert f"viva {words}" in text, f"docs/commands.md has no section on viva {words}"
+    options = {p.opts[0] for p in command.params if isinstance(p, click.Option) and not p.hidden}
+    assert set(re.findall(r"^\| `(--[a-z-]+)", text, re.MULTILINE)) == options
+    for parameter in command.params:
+        if isinstance(parameter, click.Argument):
+            assert str(parameter.name).upper() in text
+
+
+def test_every_command_that_is_documented_exists() -> None:
+    headings = re.findall(r"^##+ viva (.+)$", COMMANDS, re.MULTILINE)
+    known = [words for words, _ in every_command()]
+    nouns = {words.split()[0] for words in known if " " in words}
+    assert [words for words in headings if words not in nouns] == known
+
+
+def test_the_global_options_are_documented() -> None:
+    head = COMMANDS.split("## ")[0]
+    for parameter in whole.params:
+        assert f"`{parameter.opts[0]}" in head
+
+
+@pytest.fixture
+def rehearsal(filled: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Outcome]:
+    """Run a documented command on the small workspace; jobs are noted, not run, and files are at hand."""
+    place = tmp_path / "place"
+    (place / "runs" / "adapter").mkdir(parents=True)
+    (place / "runs" / "adapter" / "adapter_config.json").write_text("{}")
+    (place / "papers.csv").write_text("problem,solution\nHow?,So.\n")
+    (place / "question.sql").write_text("SELECT 1")
+    monkeypatch.chdir(place)
+    filled.datasets.import_file(place / "papers.csv", "papers", {"question": "problem", "reference": "solution"})
+    filled.models.add_hub("llama", "meta-llama/Llama-3.2-3B-Instruct")
+    job = JobDirectory(filled.paths.jobs / JOB)
+    job.path.mkdir(parents=True)
+    spec = JobSpec(JobKind.SCORE, "tiny/test", {})
+    made = JobDirectory.create(filled.paths.jobs, spec)
+    (job.path / "spec.json").write_text((made.path / "spec.json").read_text())
+    job.set_ended(JobStatus.DONE)
+
+    def ended(*_arguments: Any) -> Job:
+        return job.job()
+
+    for name in ("start", "resume", "cancel"):
+        monkeypatch.setattr(f"viva.workbench.jobs.Jobs.{name}", ended)
+    monkeypatch.setattr("viva.workbench.demo.run", lambda *_: DemoResult("tiny", "test", *SYSTEMS, STUDY))
+    for module in ("session", "rate"):
+        monkeypatch.setattr(f"viva.cli.{module}.has_terminal", lambda: True)
+
+    def run(line: str) -> Outcome:
+        words = shlex.split(in_the_small_workspace(line).partition(" > ")[0])[1:]
+        workspace = [] if "--workspace" in words else ["--workspace", str(filled.paths.root)]
+        words = [str(filled.paths.root) if word == "/data/demo" else word for word in words]
+        return command_line((*words, *workspace))
+
+    return run
+
+
+def in_the_small_workspace(text: str) -> str:
+    """Return a document's text with the names that the small workspace has."""
+    names = {
+        "starter-vad": "tuned", "rate vad-test": f"rate {STUDY}", "vad-test": "another", "vad": "tiny",
+        "show first": f"show {STUDY}", "rate first": f"rate {STUDY}",
+    }  # fmt: skip
+    for name, here in names.items():
+        text = re.sub(rf"(?<![\w:-]){name}(?![\w-])", here, text)
+    return text
+
+
+@pytest.mark.parametrize("line", sorted({*command_lines(README), *command_lines(COMMANDS)}))
+def test_every_documented_command_runs(rehearsal: Callable[[str], Outcome], line: str) -> None:
+    outcome = rehearsal(line)
+    assert outcome.code == 0, outcome.err
+
+
+@pytest.mark.parametrize("query", blocks(README, "sql"))
+def test_every_query_of_the_readme_runs(filled: Workbench, query: str) -> None:
+    with filled.sql.session() as session:
+        page = session.run(in_the_small_workspace(query))
+    assert page.rows or "ratings" in query or "totals" in query or "preferences" in query or "judgments" in query
+
+
+@pytest.mark.parametrize("program", blocks(README, "python"))
+def test_every_program_of_the_readme_runs(
+    filled: Workbench, program: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(filled.paths.root)
+    exec(compile(in_the_small_workspace(program), "README.md", "exec"), {})
+    assert "rouge_l" in capsys.readouterr().out
+
+
+def test_every_public_view_is_documented_with_its_columns(filled: Workbench) -> None:
+    views = {table.name: [name for name, _ in table.columns] for table in filled.sql.schema() if table.is_view}
+    parts = dict(re.findall(r"^### (\w+)\n(.*?)^```sql", README, re.MULTILINE | re.DOTALL))
+    assert set(parts) == set(views) - OWN_VIEWS
+    for name, text in parts.items():
+        listed = text.partition(":")[2].partition(".")[0]
+        columns = re.findall(r"`(\w+)`", re.sub(r"\([^)]*\)", "", listed))
+        assert columns == views[name], name
+
+
+def test_what_lies_in_a_workspace_is_where_the_readme_says() -> None:
+    paths = WorkspacePaths(Path("w"))
+    table = README.partition("## What lies where")[2].partition("## ")[0]
+    listed = {Path("w", name) for name in re.findall(r"^\| `([^`]+)` \|", table, re.MULTILINE)}
+    assert listed == {
+        paths.store, paths.store_lock, paths.settings_file, paths.models, paths.jobs, paths.outboxes, paths.drafts,
+        paths.queries, paths.snapshots,
+    }  # fmt: skip
+
+
+def test_links_and_pictures_point_at_files_of_this_repository() -> None:
+    links = re.findall(r"\]\(([^)#]+)\)", README)
+    assert links
+    assert [link for link in links if not link.startswith("docs/pictures/") and not (ROOT / link).exists()] == []

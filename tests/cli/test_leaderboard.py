@@ -1,0 +1,57 @@
+import csv
+import io
+import json
+
+import pytest
+
+from tests.cli.running import Viva
+from tests.cli.test_nouns import rate_one
+from viva.workbench import Workbench
+
+
+def test_programs_get_the_numbers_of_the_store(viva: Viva, filled: Workbench) -> None:
+    rows = json.loads(viva("leaderboard", "tiny", "--split", "test", "--format", "json").out)
+    expected = {(row.system, row.measure): row for row in filled.results.leaderboard("tiny", "test")}
+    assert len(rows) == len(expected)
+    for row in rows:
+        known = expected[row["system"], row["measure"]]
+        assert (row["mean"], row["n"], row["attempted"]) == (known.mean, known.n, known.attempted)
+
+
+def test_csv_has_the_columns_of_json(viva: Viva, filled: Workbench) -> None:
+    head, *rows = csv.reader(io.StringIO(viva("leaderboard", "tiny", "--format", "csv").out))
+    objects = json.loads(viva("leaderboard", "tiny", "--format", "json").out)
+    assert head == list(objects[0])
+    assert [float(row[head.index("mean")]) for row in rows] == [row["mean"] for row in objects]
+
+
+@pytest.mark.parametrize("form", ["table", "md"])
+def test_people_see_how_many_texts_were_scored(viva: Viva, filled: Workbench, form: str) -> None:
+    shown = viva("leaderboard", "tiny", "--format", form).out
+    assert "4/4" in shown
+    assert "3/4" in shown
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv", "md"])
+def test_it_can_be_split_by_field(viva: Viva, filled: Workbench, form: str) -> None:
+    shown = viva("leaderboard", "tiny", "--by", "field", "--format", form).out
+    assert "sports and crowds" in shown
+    assert "sports and crowds" not in viva("leaderboard", "tiny", "--format", form).out
+
+
+def test_ratings_count_as_soon_as_they_are_saved(viva: Viva, filled: Workbench) -> None:
+    rate_one(filled)
+    rows = json.loads(viva("leaderboard", "tiny", "--format", "json").out)
+    assert [row["mean"] for row in rows if row["source"] == "human" and row["measure"] == "total"] == [80.0]
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv", "md"])
+def test_nothing_scored_is_said(viva: Viva, bench: Workbench, csv_file: object, form: str) -> None:
+    viva("dataset", "import", csv_file, "--name", "papers", "--question", "Problem", "--reference", "Solution")
+    outcome = viva("leaderboard", "papers", "--format", form)
+    assert outcome.code == 0
+    assert "nothing has been scored or rated yet" in outcome.err
+
+
+def test_an_unknown_dataset_is_an_error(viva: Viva, filled: Workbench) -> None:
+    assert viva("leaderboard", "tny").code == 1

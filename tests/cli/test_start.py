@@ -1,0 +1,182 @@
+"""`viva train`, `generate` and `score`: what they start, and waiting for it."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.cli.running import Viva
+from viva.jobs.directory import JobDirectory
+from viva.records.job import Job, JobKind, JobSpec, JobStatus
+from viva.workbench import Workbench
+
+EVENTS: list[dict[str, Any]] = [
+    {"event": "start", "total": 20, "unit": "step", "truncated": {"train": 1}, "dropped": {"train": 2}},
+    {"event": "log", "step": 10, "epoch": 0.5, "values": {"learning_rate": 0.003, "loss": 3.25}},
+    {"event": "best", "step": 10, "value": 3.0},
+    {"event": "log", "step": 20, "epoch": 1.0, "values": {"eval_loss": 2.5}},
+]
+
+Finish = Callable[[JobDirectory], None]
+Started = Callable[..., list[JobSpec]]
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch, bench: Workbench) -> Started:
+    """Note each job that is started instead of running it; `ends` says how it ends at once."""
+
+    def with_ends(*ends: Finish) -> list[JobSpec]:
+        specs: list[JobSpec] = []
+
+        def start(_jobs: object, spec: JobSpec) -> Job:
+            specs.append(spec)
+            directory = JobDirectory.create(bench.paths.jobs, spec)
+            if len(specs) <= len(ends):
+                ends[len(specs) - 1](directory)
+            return directory.job()
+
+        monkeypatch.setattr("viva.workbench.jobs.Jobs.start", start)
+        return specs
+
+    return with_ends
+
+
+def well(directory: JobDirectory) -> None:
+    for event in EVENTS:
+        directory.add_event(event)
+    directory.add_event({"event": "done", "model": "starter-tiny"})
+    directory.set_ended(JobStatus.DONE, "", {"model": "starter-tiny"})
+
+
+def badly(directory: JobDirectory) -> None:
+    directory.add_event({"event": "start", "total": 20, "unit": "step"})
+    directory.set_ended(JobStatus.FAILED, "no \x1b[31mmemory\nuse a smaller batch")
+
+
+def test_training_prints_the_jobs_id_and_says_how_to_follow(viva: Viva, filled: Workbench, started: Started) -> None:
+    specs = started()
+    outcome = viva("train", "tiny", "--model", "starter", "--recipe", "starter-lora")
+    [job] = filled.jobs.list()
+    assert (outcome.code, outcome.out) == (0, f"{job.job_id}\n"), outcome.err
+    assert outcome.err == f"train runs in the background: viva job follow {job.job_id}\n"
+    assert [spec.kind for spec in specs] == [JobKind.TRAIN]
+
+
+def test_training_takes_changes_of_the_recipe_and_a_name(viva: Viva, filled: Workbench, started: Started) -> None:
+    specs = started()
+    outcome = viva(
+        "train", "tiny", "--model", "starter", "--recipe", "starter-lora", "--set", "epochs=2", "--set", "rank = 4",
+        "--name", "mine", "--examine",
+    )  # fmt: skip
+    assert outcome.code == 0, outcome.err
+    [spec] = specs
+    assert (spec.arguments["recipe"]["epochs"], spec.arguments["recipe"]["rank"]) == (2, 4)
+    assert spec.arguments["name"] == "mine"
+    assert spec.then is not None
+
+
+@pytest.mark.parametrize(("change", "said"), [("epochs", "--set key=value"), ("speed=9", "keys that can be set")])
+def test_a_wrong_change_of_the_recipe_is_used_wrongly(
+    viva: Viva, filled: Workbench, started: Started, change: str, said: str
+) -> None:
+    specs = started()
+    outcome = viva("train", "tiny", "--model", "starter", "--recipe", "starter-lora", "--set", change)
+    assert (outcome.code, specs) == (2, [])
+    assert said in outcome.err
+
+
+def test_waiting_narrates_the_loss_and_ends_well(viva: Viva, filled: Workbench, started: Started) -> None:
+    started(well)
+    outcome = viva("train", "tiny", "--model", "starter", "--recipe", "starter-lora", "--wait")
+    [job] = filled.jobs.list()
+    assert (outcome.code, outcome.out) == (0, f"{job.job_id}\n")
+    assert "train 10/20 loss 3.25\n" in outcome.err
+    assert "train 20/20 eval_loss 2.5\n" in outcome.err
+    assert "warning: 1 reference cut at the end, 2 examples left out" in outcome.err
+    assert "model starter-tiny" in outcome.err.splitlines()[-1]
+
+
+def test_waiting_for_a_job_that_fails_fails_with_its_error(viva: Viva, filled: Workbench, started: Started) -> None:
+    started(badly)
+    outcome = viva("score", "tiny", "--wait")
+    [job] = filled.jobs.list()
+    assert outcome.code == 1
+    assert outcome.err.splitlines()[-2:] == [
+        f"error: score {job.job_id} failed: no ␛[31mmemory",
+        "hint: use a smaller batch",
+    ]
+
+
+def test_waiting_goes_on_with_the_jobs_that_follow(viva: Viva, filled: Workbench, started: Started) -> None:
+    def with_a_following_job(directory: JobDirectory) -> None:
+        following = JobDirectory.create(filled.paths.jobs, JobSpec(JobKind.SCORE, "tiny/test", {}))
+        following.add_event({"event": "start", "total": 3})
+        following.set_ended(JobStatus.FAILED, "no metric")
+        directory.set_ended(JobStatus.DONE, "", {"next_job": following.job_id})
+
+    started(with_a_following_job)
+    outcome = viva("generate", "tiny", "--split", "test", "--model", "starter", "--score", "--wait")
+    assert outcome.code == 1
+    assert "no metric" in outcome.err
+
+
+def test_an_interrupt_while_waiting_leaves_the_job_running(
+    viva: Viva, filled: Workbench, started: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_arguments: object) -> Job:
+        raise KeyboardInterrupt
+
+    started()
+    monkeypatch.setattr("viva.workbench.jobs.Jobs.wait", interrupted)
+    outcome = viva("score", "tiny", "--wait")
+    assert outcome.code == 130
+    assert f"job {filled.jobs.list()[0].job_id} goes on" in outcome.err
+
+
+def test_generating_takes_models_and_decoding(viva: Viva, filled: Workbench, started: Started) -> None:
+    specs = started()
+    outcome = viva(
+        "generate", "tiny", "--split", "test", "--model", "starter", "--model", "tuned", "--temperature", "0.7",
+        "--top-p", "0.9", "--top-k", "5", "--max-tokens", "64", "--repetition-penalty", "1.1", "--seed", "3",
+        "--prompt", "Q: {question}",
+    )  # fmt: skip
+    assert outcome.code == 0, outcome.err
+    [spec] = specs
+    assert spec.arguments["models"] == ["starter", "tuned"]
+    assert spec.arguments["prompt"] == "Q: {question}"
+    assert spec.arguments["decoding"] == {
+        "max_new_tokens": 64, "temperature": 0.7, "top_p": 0.9, "top_k": 5, "repetition_penalty": 1.1, "seed": 3,
+    }  # fmt: skip
+    assert spec.then is None
+
+
+def test_generating_is_greedy_unless_told_otherwise(viva: Viva, filled: Workbench, started: Started) -> None:
+    specs = started()
+    assert viva("generate", "tiny", "--split", "test", "--model", "starter").code == 0
+    assert specs[0].arguments["decoding"]["temperature"] == 0
+
+
+def test_an_impossible_temperature_is_used_wrongly(viva: Viva, filled: Workbench) -> None:
+    assert viva("generate", "tiny", "--split", "test", "--model", "starter", "--temperature", "-1").code == 2
+
+
+def test_scoring_takes_metrics_with_commas_or_one_by_one(viva: Viva, filled: Workbench, started: Started) -> None:
+    specs = started()
+    names = [metric.name for metric in filled.scoring.metrics()][:2]
+    assert viva("score", "tiny", "--split", "test", "--metric", ",".join(names)).code == 0
+    assert viva("score", "tiny", *(word for name in names for word in ("--metric", name))).code == 0
+    assert [spec.arguments["metrics"] for spec in specs] == [names, names]
+    assert [spec.arguments["split"] for spec in specs] == ["test", None]
+
+
+def test_an_unknown_metric_is_an_error(viva: Viva, filled: Workbench) -> None:
+    outcome = viva("score", "tiny", "--metric", "rougel")
+    assert outcome.code == 1
+    assert "did you mean rouge_l?" in outcome.err
+
+
+def test_jobs_are_listed_with_how_they_stand(viva: Viva, filled: Workbench) -> None:
+    badly(JobDirectory.create(filled.paths.jobs, JobSpec(JobKind.SCORE, "tiny/test", {})))
+    [row] = json.loads(viva("job", "list", "--format", "json").out)
+    assert (row["kind"], row["status"], row["message"]) == ("score", "failed", "no \x1b[31mmemory")
