@@ -17,10 +17,15 @@ _EXAMPLE = "example_id, question, reference, field, subfield, split, meta"
 
 def add(connection: Connection, dataset_id: str, name: str, source: str, examples: Sequence[Example]) -> None:
     """Add a dataset's next version with all its examples, in their order."""
-    version = connection.execute("SELECT coalesce(max(version), 0) + 1 FROM dataset WHERE name = ?", [name]).fetchall()[
-        0
-    ][0]
-    connection.execute("INSERT INTO dataset VALUES (?, ?, ?, ?, ?)", [dataset_id, name, version, source, utc_now()])
+    [(version,)] = connection.execute(
+        "SELECT coalesce(max(version), 0) + 1 FROM dataset WHERE name = ?", [rows.storable(name)]
+    ).fetchall()
+    rows.insert(
+        connection,
+        "dataset",
+        ["dataset_id", "name", "version", "source", "created_at"],
+        [(dataset_id, name, version, source, utc_now())],
+    )
     columns = ["example_id", "dataset_id", "position", *_EXAMPLE.split(", ")[1:]]
     rows.insert(
         connection,
@@ -29,7 +34,7 @@ def add(connection: Connection, dataset_id: str, name: str, source: str, example
         [
             (
                 example.example_id, dataset_id, position, example.question, example.reference,
-                example.field, example.subfield, example.split, json.dumps(example.meta),
+                example.field, example.subfield, example.split, rows.as_json(example.meta),
             )
             for position, example in enumerate(examples)
         ],
@@ -43,7 +48,7 @@ def every(connection: Connection) -> list[Dataset]:
 
 def by_name(connection: Connection, name: str) -> Dataset | None:
     """Return the newest version of the dataset `name`."""
-    found = _select(connection, "WHERE name = ? ORDER BY version DESC LIMIT 1", [name])
+    found = _select(connection, "WHERE name = ? ORDER BY version DESC LIMIT 1", [rows.storable(name)])
     return found[0] if found else None
 
 
@@ -68,7 +73,7 @@ def examples(
           AND ($search IS NULL OR contains(lower(concat_ws(' ', question, reference, field, subfield)), lower($search)))
         ORDER BY position LIMIT $limit OFFSET $offset
         """,
-        {"dataset": dataset_id, "split": split, "search": search, "limit": limit, "offset": offset},
+        {"dataset": dataset_id, "split": split, "search": rows.storable(search), "limit": limit, "offset": offset},
     ).fetchall()
     return [_example(row) for row in found]
 

@@ -1,6 +1,5 @@
 """The tables `job` and `job_metric`."""
 
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -25,7 +24,7 @@ def add(connection: Connection, job_id: str, spec: JobSpec, created_at: datetime
                 job_id,
                 str(spec.kind),
                 spec.title,
-                json.dumps(asdict(spec)),
+                rows.as_json(asdict(spec)),
                 str(JobStatus.RUNNING),
                 "",
                 created_at,
@@ -46,7 +45,7 @@ def set_status(
 
 
 def add_metrics(connection: Connection, job_id: str, points: Sequence[tuple[int, str, float]]) -> None:
-    """Add (step, name, value) points of a training curve; known points and values that are not finite are passed over."""
+    """Add (step, name, value) points of a training curve; known points and values not finite are passed over."""
     kept = {(step, name): value for step, name, value in points if math.isfinite(value)}
     rows.insert(
         connection,

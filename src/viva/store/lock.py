@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from viva.errors import StoreBusy
+from viva.errors import StoreBusy, StoreError
 
 FIRST_WAIT = 0.002
 LONGEST_WAIT = 0.05
@@ -18,9 +18,12 @@ def held(lock_file: Path, *, exclusive: bool, timeout: float) -> Iterator[None]:
     """Hold the lock for the length of the block; wait at most `timeout` seconds for it.
 
     Every call opens the file anew, so threads of one process exclude one another too.
-    Raises `StoreBusy` when the time is up.
+    Raises `StoreBusy` when the time is up, `StoreError` when the lock file cannot be made.
     """
-    descriptor = os.open(lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o664)
+    try:
+        descriptor = os.open(lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o664)
+    except OSError as error:
+        raise StoreError(f"{lock_file} cannot be used: {error.strerror}", "see who may write there") from error
     try:
         _acquire(descriptor, fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH, timeout, lock_file)
         yield

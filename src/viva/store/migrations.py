@@ -7,6 +7,7 @@ import duckdb
 from viva.errors import StoreNewer
 from viva.records.ids import utc_now
 from viva.store import schema
+from viva.store.transaction import transaction
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -32,25 +33,23 @@ def up_to_date(connection: Connection) -> bool:
 
 def apply(connection: Connection) -> None:
     """Apply what is missing, each in its own transaction; refuse a file that knows more than this viva."""
-    connection.execute("CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, applied_at TIMESTAMP NOT NULL)")
     applied = _applied(connection)
+    if applied == {name for name, _ in MIGRATIONS}:
+        return
+    connection.execute("CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, applied_at TIMESTAMP NOT NULL)")
     for name, function in MIGRATIONS:
         if name not in applied:
-            connection.begin()
-            try:
+            with transaction(connection):
                 function(connection)
                 connection.execute("INSERT INTO migration VALUES (?, ?)", [name, utc_now()])
-            except BaseException:
-                connection.rollback()
-                raise
-            connection.commit()
 
 
 def _applied(connection: Connection) -> set[str]:
-    present = connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'migration'").fetchone()
-    if present is None:
+    try:
+        found = connection.execute("SELECT name FROM migration").fetchall()
+    except duckdb.CatalogException:
         return set()
-    applied = {name for (name,) in connection.execute("SELECT name FROM migration").fetchall()}
+    applied = {name for (name,) in found}
     unknown = sorted(applied - {name for name, _ in MIGRATIONS})
     if unknown:
         raise StoreNewer(

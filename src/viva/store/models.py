@@ -34,7 +34,7 @@ def every(connection: Connection) -> list[Model]:
 
 def by_name(connection: Connection, name: str) -> Model | None:
     row = connection.execute(
-        "SELECT model_id, name, kind, location, base, note FROM model WHERE name = ?", [name]
+        "SELECT model_id, name, kind, location, base, note FROM model WHERE name = ?", [rows.storable(name)]
     ).fetchone()
     return None if row is None else _model(row)
 
@@ -43,11 +43,15 @@ def add_system(connection: Connection, system: System) -> None:
     """Add a system; one of the same model, prompt and decoding is left as it is."""
     known = connection.execute("SELECT 1 FROM system WHERE system_id = ?", [system.system_id]).fetchone()
     if known is None:
-        connection.execute(
-            "INSERT INTO system VALUES (?, ?, ?, ?, ?, ?)",
+        rows.insert(
+            connection,
+            "system",
+            ["system_id", "name", "model", "prompt", "decoding", "created_at"],
             [
-                system.system_id, system.name, system.model, system.prompt,
-                json.dumps(asdict(system.decoding)), utc_now(),
+                (
+                    system.system_id, system.name, system.model, system.prompt,
+                    rows.as_json(asdict(system.decoding)), utc_now(),
+                )
             ],
         )  # fmt: skip
 

@@ -8,15 +8,17 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+from viva.errors import StoreError
 from viva.records.study import RatingEvent
 from viva.store import ratings
-from viva.store.file import Store
+from viva.store.file import Store, sync_folder
 
 REJECTED_SUFFIX = ".rejected"
 
@@ -38,11 +40,18 @@ class Outbox:
         return cls(folder / (safe_name(rater) + ".jsonl"))
 
     def append(self, event: RatingEvent) -> None:
-        """Write the event and sync it to disk; when this returns the verdict outlives any crash."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with _locked(self.path) as descriptor:
-            start = b"\n" if _torn(descriptor) else b""
-            _append(descriptor, start + _line(event) + b"\n")
+        """Write the event and sync it to disk; when this returns the verdict outlives any crash.
+
+        Raises `StoreError` when it cannot be written; the outbox is then as it was.
+        """
+        with _clear_errors("the verdict could not be saved", "make room or mend the folder, then save again"):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            new = not self.path.exists()
+            with _locked(self.path) as descriptor:
+                start = b"\n" if _torn(descriptor) else b""
+                _append(descriptor, start + _line(event) + b"\n")
+            if new:
+                sync_folder(self.path.parent)
 
     def pending(self) -> list[RatingEvent]:
         """Return the verdicts that have not been struck off, oldest first."""
@@ -55,38 +64,69 @@ class Outbox:
         """Move everything into the store and strike it off; return how many verdicts moved.
 
         Raises `StoreBusy` when another program holds the store: the outbox is then as it was.
-        Lines that no store accepts (torn by a crash, or of a study that is gone) go to a file beside it.
+        Verdicts on an item that the store does not hold stay: a restored copy may bring it back.
+        Lines that are no verdict (torn by a crash) go to a file beside it.
         """
         if not self.path.exists() or self.path.stat().st_size == 0:
             return 0
-        with ExitStack() as held:
+        with _clear_errors("an outbox could not be emptied", "its verdicts are kept; try again"), ExitStack() as held:
             with store.write(timeout) as connection:
                 # The file's lock comes second, so that a rater can append while the store is busy,
-                # and is let go last, so that nothing is appended between commit and truncation.
+                # and is let go last, so that nothing is appended between commit and striking off.
                 descriptor = held.enter_context(_locked(self.path))
                 events, rejected = _parse(_content(descriptor))
                 unknown = ratings.add(connection, events) if events else []
-            rejected += [_line(event) for event in unknown]
             if rejected:
                 _keep(self.path.with_name(self.path.name + REJECTED_SUFFIX), rejected)
+            if rejected or len(unknown) < len(events):
+                self._strike_off(descriptor, unknown)
+        return len(events) - len(unknown)
+
+    def _strike_off(self, descriptor: int, remaining: Sequence[RatingEvent]) -> None:
+        if not remaining:
             os.ftruncate(descriptor, 0)
             os.fsync(descriptor)
-        return len(events) - len(unknown)
+            return
+        fresh = self.path.with_name(self.path.name + ".new")
+        fresh.unlink(missing_ok=True)
+        _keep(fresh, [_line(event) for event in remaining])
+        fresh.replace(self.path)
+        sync_folder(self.path.parent)
 
 
 def apply_all(folder: Path, store: Store, timeout: float | None = None) -> int:
-    """Apply every outbox in `folder`; return how many verdicts moved."""
-    return sum(Outbox(path).apply(store, timeout) for path in sorted(folder.glob("*.jsonl")))
+    """Apply every outbox in `folder` that this user may open; return how many verdicts moved."""
+    boxes = [path for path in sorted(folder.glob("*.jsonl")) if os.access(path, os.R_OK | os.W_OK)]
+    return sum(Outbox(path).apply(store, timeout) for path in boxes)
+
+
+@contextmanager
+def _clear_errors(message: str, hint: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(f"{message}: {error.strerror}", hint) from error
 
 
 @contextmanager
 def _locked(path: Path) -> Iterator[int]:
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    """Open and lock the file that bears the name once the lock is had: striking off may have replaced it."""
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if _bears(path, descriptor):
+                yield descriptor
+                return
+        finally:
+            os.close(descriptor)
+
+
+def _bears(path: Path, descriptor: int) -> bool:
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield descriptor
-    finally:
-        os.close(descriptor)
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
 
 
 def _content(descriptor: int) -> bytes:
@@ -123,12 +163,29 @@ def _parse(content: bytes) -> tuple[list[RatingEvent], list[bytes]]:
         if not line.strip():
             continue
         try:
-            value = json.loads(line)
-            value["created_at"] = datetime.fromisoformat(value["created_at"])
-            events.append(RatingEvent(**value))
-        except (ValueError, TypeError, KeyError):
+            events.append(_event(json.loads(line)))
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             rejected.append(line)
     return events, rejected
+
+
+def _event(value: Any) -> RatingEvent:
+    """Return the event that `value` describes; raise one of `_parse`'s errors where it describes none.
+
+    Nothing that a table's columns would refuse may pass: it would hold up every verdict behind it.
+    """
+    event = RatingEvent(**{**value, "created_at": datetime.fromisoformat(value["created_at"])})
+    names = [event.event_id, event.study_id, event.item_id, event.rater]
+    texts = [*names, event.comment, event.skipped or "", *event.values]
+    numbers = [event.seconds, *event.values.values()]
+    if not (
+        all(isinstance(text, str) for text in texts)
+        and all(isinstance(number, int | float) and abs(number) < 1e15 for number in numbers)
+        and isinstance(event.flagged, bool)
+        and event.created_at.tzinfo is None
+    ):
+        raise ValueError("not a verdict")
+    return event
 
 
 def _keep(path: Path, lines: list[bytes]) -> None:

@@ -11,32 +11,38 @@ from viva.store import rows
 
 Connection = duckdb.DuckDBPyConnection
 
+SKIPPED = "skipped: "
+"""What the reason for a missing value begins with when the rater passed the item over."""
+
 
 def add(connection: Connection, events: Sequence[RatingEvent]) -> list[RatingEvent]:
     """Append verdicts, a row for every criterion of the study's rubric; return those whose item is unknown.
 
     An event that is there already changes nothing, so adding twice is harmless.
     """
-    items = dict(
-        connection.execute(
-            "SELECT item_id, generation_id FROM study_item WHERE item_id IN (SELECT unnest(?))",
-            [[event.item_id for event in events]],
+    items = {
+        (study_id, item_id): generation_id
+        for study_id, item_id, generation_id in connection.execute(
+            "SELECT study_id, item_id, generation_id FROM study_item WHERE item_id IN (SELECT unnest(?))",
+            [[rows.storable(event.item_id) for event in events]],
         ).fetchall()
-    )
-    criteria = _criteria(connection, sorted({event.study_id for event in events}))
+    }
+    criteria = _criteria(connection, sorted({rows.storable(event.study_id) for event in events}))
     found: list[tuple[Any, ...]] = []
     unknown = []
     for event in events:
-        if event.item_id not in items or event.study_id not in criteria:
+        generation_id = items.get((event.study_id, event.item_id))
+        if generation_id is None or event.study_id not in criteria:
             unknown.append(event)
             continue
+        missing = "not given" if event.skipped is None else SKIPPED + event.skipped
         for criterion in criteria[event.study_id]:
             value = event.values.get(criterion)
-            reason = None if value is not None else f"skipped: {event.skipped}" if event.skipped else "not given"
             found.append(
                 (
-                    event.event_id, event.study_id, event.item_id, items[event.item_id], event.rater, criterion,
-                    value, reason, event.comment, event.flagged, event.seconds, event.created_at,
+                    event.event_id, event.study_id, event.item_id, generation_id, event.rater, criterion,
+                    value, missing if value is None else None,
+                    event.comment, event.flagged, event.seconds, event.created_at,
                 )
             )  # fmt: skip
     rows.insert(
@@ -62,12 +68,12 @@ def latest(connection: Connection, study_id: str, rater: str) -> dict[str, Ratin
         GROUP BY event_id, study_id, item_id, rater
         QUALIFY row_number() OVER (PARTITION BY item_id ORDER BY any_value(created_at) DESC, max(seq) DESC) = 1
         """,
-        [study_id, rater],
+        [study_id, rows.storable(rater)],
     ).fetchall()
     events = {}
     for event_id, study, item_id, name, values, unscored, comment, flagged, seconds, created_at in found:
         given = {criterion: int(value) for criterion, value in json.loads(values).items() if value is not None}
-        skipped = unscored.removeprefix("skipped: ") if unscored and unscored.startswith("skipped: ") else None
+        skipped = unscored.removeprefix(SKIPPED) if unscored and unscored.startswith(SKIPPED) else None
         events[item_id] = RatingEvent(
             event_id, study, item_id, name, given, skipped, comment, flagged, seconds, created_at
         )

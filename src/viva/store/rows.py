@@ -1,9 +1,13 @@
 """Putting many rows into a table and getting records out."""
 
+import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
 import duckdb
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def insert(
@@ -16,7 +20,7 @@ def insert(
 ) -> None:
     """Insert `rows` (about 50,000 a second); with `ignore_known`, rows whose key is there already are passed over.
 
-    `table` and `columns` are written by viva, never by a person.
+    `table` and `columns` are written by viva, never by a person. Text goes in as `storable` makes it.
     """
     if not rows:
         return
@@ -24,4 +28,16 @@ def insert(
     statement = f"INSERT INTO {table} ({', '.join(columns)}) SELECT {unnested}"
     if ignore_known:
         statement += " ON CONFLICT DO NOTHING"
-    connection.execute(statement, [list(column) for column in zip(*rows, strict=True)])
+    connection.execute(statement, [[storable(value) for value in column] for column in zip(*rows, strict=True)])
+
+
+def storable(value: Any) -> Any:
+    """Return `value` as the store can hold it: a lone surrogate in a text, which is no character, becomes U+FFFD."""
+    if isinstance(value, str) and _SURROGATE.search(value):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return value
+
+
+def as_json(value: Any) -> str:
+    """Return `value` as JSON text that the store accepts."""
+    return str(storable(json.dumps(value, ensure_ascii=False)))

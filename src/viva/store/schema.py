@@ -109,7 +109,7 @@ CREATE TABLE rating (
     generation_id TEXT NOT NULL,
     rater TEXT NOT NULL,
     criterion TEXT NOT NULL,
-    value DOUBLE,
+    value DOUBLE CHECK (value IS NULL OR isfinite(value)),
     unscored TEXT,
     comment TEXT NOT NULL,
     flagged BOOLEAN NOT NULL,
@@ -191,7 +191,7 @@ JOIN generations g ON g.generation = l.generation_id;
 
 CREATE VIEW ratings AS
 SELECT t.name AS study, r.generation_id AS generation, g.system, g.dataset, g.version, g.example, g.split, g.field,
-       r.rater, r.criterion, r.value,
+       r.rater, t.rubric_id AS rubric, r.criterion, r.value,
        c.weight * (r.value - c.lowest) / (c.highest - c.lowest) AS points,
        r.unscored, r.comment, r.flagged, r.seconds, r.created_at
 FROM (SELECT * FROM rating
@@ -203,12 +203,14 @@ JOIN generations g ON g.generation = r.generation_id;
 
 CREATE VIEW judgments AS
 SELECT j.generation_id AS generation, g.system, g.dataset, g.version, g.example, g.split, g.field,
-       j.judge, j.mode, j.criterion, j.value,
+       j.judge, j.mode, j.rubric_id AS rubric, j.criterion, j.value,
        c.weight * (j.value - c.lowest) / (c.highest - c.lowest) AS points,
        j.rationale, j.unscored, j.created_at
 FROM (SELECT * FROM judgment
-      QUALIFY row_number() OVER (PARTITION BY generation_id, judge, mode, criterion
-                                 ORDER BY created_at DESC, seq DESC) = 1) j
+      QUALIFY row_number() OVER (PARTITION BY generation_id, judge, mode, rubric_id, criterion
+                                 ORDER BY created_at DESC, seq DESC) = 1
+          AND rubric_id = first_value(rubric_id) OVER (PARTITION BY generation_id, judge, mode
+                                                       ORDER BY created_at DESC, seq DESC)) j
 JOIN criterion c ON c.rubric_id = j.rubric_id AND c.name = j.criterion
 JOIN generations g ON g.generation = j.generation_id;
 
@@ -222,14 +224,17 @@ JOIN generations a ON a.generation = p.generation_a
 JOIN generations b ON b.generation = p.generation_b
 LEFT JOIN study t ON t.study_id = p.study_id;
 
+CREATE VIEW rubric_sizes AS
+SELECT rubric_id AS rubric, count(*) AS criteria FROM criterion GROUP BY rubric_id;
+
 CREATE VIEW totals AS
 SELECT generation, system, dataset, version, example, split, field, 'human' AS source, study, rater AS scorer,
-       NULL::TEXT AS mode, CASE WHEN bool_and(points IS NOT NULL) THEN sum(points) END AS total
-FROM ratings GROUP BY ALL
+       NULL::TEXT AS mode, CASE WHEN count(points) = any_value(criteria) THEN sum(points) END AS total
+FROM ratings JOIN rubric_sizes USING (rubric) GROUP BY ALL
 UNION ALL
 SELECT generation, system, dataset, version, example, split, field, 'judge' AS source, NULL AS study,
-       judge AS scorer, mode, CASE WHEN bool_and(points IS NOT NULL) THEN sum(points) END AS total
-FROM judgments GROUP BY ALL;
+       judge AS scorer, mode, CASE WHEN count(points) = any_value(criteria) THEN sum(points) END AS total
+FROM judgments JOIN rubric_sizes USING (rubric) GROUP BY ALL;
 
 CREATE VIEW verdicts AS
 SELECT generation, 'metric' AS source, NULL::TEXT AS study, NULL::TEXT AS scorer, metric AS measure, value

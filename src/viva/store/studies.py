@@ -25,7 +25,7 @@ def add_rubric(connection: Connection, rubric: Rubric) -> None:
         "criterion",
         ["rubric_id", "position", "name", "weight", "question", "lowest", "highest", "levels"],
         [
-            (rubric.rubric_id, position, c.name, c.weight, c.question, c.lowest, c.highest, json.dumps(c.levels))
+            (rubric.rubric_id, position, c.name, c.weight, c.question, c.lowest, c.highest, rows.as_json(c.levels))
             for position, c in enumerate(rubric.criteria)
         ],
     )

@@ -73,9 +73,12 @@ class Ratings:
         self.save_draft(study.study_id, rater, item_id, Draft())
         return event
 
-    def deliver(self) -> int:
-        """Move every verdict that waits in an outbox into the store; return how many. Raises `StoreBusy`."""
-        return apply_all(self._paths.outboxes, self._store)
+    def deliver(self, timeout: float | None = None) -> int:
+        """Move every verdict that waits in an outbox into the store; return how many.
+
+        Raises `StoreBusy` when the store is not free within `timeout` seconds.
+        """
+        return apply_all(self._paths.outboxes, self._store, timeout)
 
     def undelivered(self, rater: str) -> int:
         """Return how many of the rater's verdicts are not in the store yet."""
