@@ -1,0 +1,1 @@
+"""What screens and commands say: view state and words without any user interface."""

@@ -1,0 +1,57 @@
+"""How measures are called, ordered and written, wherever they are shown."""
+
+from viva.text import display_line
+
+HUMAN_TOTAL = "human total"
+"""The name under which a text's mean human total stands beside its metrics."""
+
+_TITLES = {
+    HUMAN_TOTAL: "Human total",
+    "semantic_similarity": "Semantic similarity",
+    "context_relevance": "Context relevance",
+    "rouge_l": "ROUGE-L",
+    "rouge_l_precision": "ROUGE-L precision",
+    "rouge_l_recall": "ROUGE-L recall",
+}
+_ORDER = list(_TITLES)
+
+NONE = "–"
+"""Stands where there is no number."""
+
+
+def title(measure: str) -> str:
+    """Return a measure's name as people write it; an unknown one keeps its own, made safe for display."""
+    return _TITLES.get(measure) or display_line(measure, 24) or "(no name)"
+
+
+def rank(measure: str) -> tuple[int, str]:
+    """Return where a measure comes among others: the known ones in their order, then the rest by name."""
+    return (_ORDER.index(measure) if measure in _ORDER else len(_ORDER), measure)
+
+
+def top(measure: str) -> float | None:
+    """Return the highest value a known measure can have, None for one that viva does not know."""
+    if measure == HUMAN_TOTAL:
+        return 100.0
+    return 1.0 if measure in _TITLES else None
+
+
+def digits(highest: float) -> int:
+    """Return how many decimals suit values up to `highest`: 3 for shares, 1 for points of tens and more."""
+    return 3 if highest <= 1 else 2 if highest < 10 else 1
+
+
+def number(value: float | None, highest: float) -> str:
+    """Return a value written with the decimals that suit its scale, a dash where there is none."""
+    return NONE if value is None else f"{value:.{digits(highest)}f}"
+
+
+def margin(half_width: float | None, highest: float) -> str:
+    """Return a half-width as `± 0.021`; one that would round to zero says so, and none is nothing."""
+    if half_width is None:
+        return ""
+    places = digits(highest)
+    smallest = 10.0**-places
+    if 0 < half_width < smallest / 2:
+        return f"± <{smallest:.{places}f}"
+    return f"± {half_width:.{places}f}"

@@ -1,0 +1,128 @@
+"""Train: choose a recipe to start a training, or a training to see its curve."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import DataTable, OptionList, Static
+from textual.widgets.option_list import Option
+
+from viva.present import train as words
+from viva.records.job import Job, JobStatus
+from viva.records.recipe import Recipe
+from viva.text import display_line
+from viva.tui.screens.train_form import TrainFormScreen
+from viva.tui.screens.watching import WatchingScreen
+from viva.tui.widgets.choices import ChoiceList
+from viva.tui.widgets.job_table import JobTable
+from viva.workbench import Workbench
+
+
+class TrainScreen(WatchingScreen):
+    """Recipes on top, trainings below; leaving never stops a training."""
+
+    TITLE = "Train"
+    CSS_PATH = "../styles/train.tcss"
+    AUTO_FOCUS = "#recipes"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "switch", "Switch", key_display="tab", tooltip="Go from the recipes to the trainings, or back"),
+        Binding("k", "cancel", "Cancel", tooltip="Stop the training; it can be resumed"),
+        Binding("r", "resume", "Resume", tooltip="Go on from the last checkpoint"),
+    ]
+
+    def __init__(self, workbench: Workbench, dataset: str = "") -> None:
+        super().__init__(workbench)
+        self._dataset = dataset
+        self._recipes: list[Recipe] = []
+        self._states: list[tuple[str, JobStatus]] = []
+
+    def body(self) -> ComposeResult:
+        yield Static("New training: choose a recipe", classes="heading", markup=False)
+        yield ChoiceList(id="recipes")
+        yield Static("Trainings", classes="heading", id="trainings-heading", markup=False)
+        yield JobTable(kinds=False, id="trainings")
+
+    def on_mount(self) -> None:
+        self.query_one(JobTable).display = self.query_one("#trainings-heading").display = False
+        self.ask(lambda: self.wb.recipes.list(), then=self._show_recipes, group="recipes")
+
+    def _show_recipes(self, recipes: list[Recipe]) -> None:
+        self._recipes = recipes
+        options = self.query_one(OptionList)
+        options.clear_options()
+        for recipe in recipes:
+            options.add_option(
+                Option(
+                    Content.assemble(
+                        (display_line(recipe.title, 100), "bold"),
+                        "\n",
+                        (display_line(recipe.description, 400), "$text-muted"),
+                        "\n",
+                        words.recipe_facts(recipe),
+                    )
+                )
+            )
+        options.highlighted = 0 if recipes else None
+
+    def jobs_came(self, jobs: Sequence[Job]) -> None:
+        trainings = words.trainings(jobs)
+        table = self.query_one(JobTable)
+        appeared = bool(trainings) and not table.display
+        table.display = self.query_one("#trainings-heading").display = bool(trainings)
+        table.show(trainings)
+        if appeared and trainings[0].status is JobStatus.RUNNING:
+            table.focus()
+        states = [(job.job_id, job.status) for job in trainings]
+        if states != self._states:
+            self._states = states
+            self.refresh_bindings()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        recipe = self._recipes[event.option_index]
+        self.app.push_screen(TrainFormScreen(self.wb, recipe, self._dataset), self._started)
+
+    def on_data_table_row_selected(self, _event: DataTable.RowSelected) -> None:
+        if job := self.query_one(JobTable).job:
+            self.open_job(job)
+
+    def on_data_table_row_highlighted(self, _event: DataTable.RowHighlighted) -> None:
+        self.refresh_bindings()
+
+    def on_descendant_focus(self) -> None:
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer only what can be done with the training under the cursor."""
+        if action == "switch":
+            return self.is_mounted and bool(self.query_one(JobTable).display)
+        if action not in {"cancel", "resume"}:
+            return super().check_action(action, parameters)
+        job = self._chosen()
+        if job is None:
+            return False
+        return job.status is JobStatus.RUNNING if action == "cancel" else job.status.resumable
+
+    def action_switch(self) -> None:
+        """Go from the recipes to the trainings, or back."""
+        table = self.query_one(JobTable)
+        self.set_focus(self.query_one(OptionList) if table.has_focus else table)
+
+    def action_cancel(self) -> None:
+        if job := self._chosen():
+            self.cancel_job(job)
+
+    def action_resume(self) -> None:
+        if job := self._chosen():
+            self.resume_job(job)
+
+    def _chosen(self) -> Job | None:
+        """Return the training under the cursor, while the cursor is in the table."""
+        if not self.is_mounted or not isinstance(self.focused, JobTable):
+            return None
+        return self.focused.job
+
+    def _started(self, job: Job | None) -> None:
+        if job is not None:
+            self.open_job(job)

@@ -1,0 +1,242 @@
+"""Datasets: the list, the pages of examples, one example in full, importing."""
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input, OptionList
+
+from tests.fakes.hostile import FORBIDDEN, HOSTILE
+from tests.fakes.screen import SMALL, USUAL, flowing, painted, press, settle
+from viva.records.dataset import Example
+from viva.store import datasets
+from viva.tui.app import VivaApp
+from viva.tui.screens.dataset_import import ImportScreen
+from viva.tui.screens.datasets import DatasetsScreen
+from viva.tui.screens.example import ExampleScreen
+from viva.tui.widgets.example_table import ExampleTable
+from viva.workbench import Workbench
+
+SIZES = pytest.mark.parametrize("size", [SMALL, USUAL])
+
+
+def add(workbench: Workbench, name: str, examples: list[Example]) -> None:
+    with workbench.store.write() as connection:
+        datasets.add(connection, f"id of {name}", name, f"{name}.csv", examples)
+
+
+def many(count: int) -> list[Example]:
+    return [
+        Example(f"question {n}", f"reference {n}", "field", None, "train" if n % 2 else "test", {}, f"e{n}")
+        for n in range(1, count + 1)
+    ]
+
+
+def table(app: VivaApp) -> ExampleTable:
+    return app.screen.query_one(ExampleTable)
+
+
+@SIZES
+async def test_without_datasets_the_screen_says_how_to_get_one(bench: Workbench, size: tuple[int, int]) -> None:
+    app = VivaApp(bench, "datasets")
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        assert "No datasets yet. i imports a file of your own" in flowing(app)
+        await press(pilot, "f", "x", "slash", "right_square_bracket", "tab")
+        assert "No datasets yet" in flowing(app)
+
+
+@SIZES
+async def test_a_single_dataset_needs_no_list(filled: Workbench, size: tuple[int, int]) -> None:
+    app = VivaApp(filled, "datasets")
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        assert "tiny · train 3 · validation 2 · test 4 · 7 fields · from tiny.csv" in flowing(app)
+        assert "1–9 of 9" in flowing(app)
+        assert not app.screen.query_one(OptionList).display
+        assert app.focused is table(app)
+        assert not FORBIDDEN.search(painted(app))
+
+
+@SIZES
+async def test_the_list_shows_the_examples_of_the_dataset_under_the_cursor(
+    filled: Workbench, size: tuple[int, int]
+) -> None:
+    add(filled, "zoo", many(3))
+    app = VivaApp(filled, "datasets")
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        assert "zoo 3 examples · 1 field" in flowing(app)
+        assert "1–9 of 9" in flowing(app)
+        await press(pilot, "down")
+        assert "1–3 of 3" in flowing(app)
+        await press(pilot, "enter")
+        assert app.focused is table(app)
+        await press(pilot, "tab")
+        assert isinstance(app.focused, OptionList)
+
+
+async def test_examples_come_in_pages_of_a_hundred(bench: Workbench) -> None:
+    add(bench, "zoo", many(250))
+    app = VivaApp(bench, "datasets")
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        seen = []
+        for key in ("right_square_bracket",) * 3 + ("left_square_bracket",) * 3:
+            await press(pilot, key)
+            seen.append(next(line for line in painted(app).splitlines() if " of 250" in line).split()[0])
+        assert seen == ["101–200", "201–250", "201–250", "101–200", "1–100", "1–100"]
+
+
+async def test_f_goes_through_the_splits_and_x_shows_all_again(bench: Workbench) -> None:
+    add(bench, "zoo", many(7))
+    app = VivaApp(bench, "datasets")
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        assert "Show all" not in painted(app)
+        await press(pilot, "f")
+        assert "1–4 of 4 · split train" in flowing(app)
+        await press(pilot, "f")
+        assert "1–3 of 3 · split test" in flowing(app)
+        await press(pilot, "x")
+        assert "1–7 of 7" in flowing(app)
+
+
+async def test_a_search_keeps_the_examples_that_hold_the_text(bench: Workbench) -> None:
+    add(bench, "zoo", many(30))
+    app = VivaApp(bench, "datasets")
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        await press(pilot, "slash")
+        await press(pilot, *"Question 3", "enter")
+        assert "1–2 of 2 · containing “Question 3”" in flowing(app)
+        assert table(app).row_count == 2
+        assert app.focused is table(app)
+        await press(pilot, "slash")
+        await press(pilot, "q", "escape")
+        assert isinstance(app.screen, DatasetsScreen)
+        assert "containing “Question 3”" in flowing(app)
+
+
+async def test_a_search_without_a_find_says_so(bench: Workbench) -> None:
+    add(bench, "zoo", many(3))
+    app = VivaApp(bench, "datasets")
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        await press(pilot, "slash", *"nowhere", "enter")
+        assert "no example · containing “nowhere”" in flowing(app)
+        await press(pilot, "enter")
+        assert isinstance(app.screen, DatasetsScreen)
+
+
+@SIZES
+async def test_an_example_opens_in_full_and_leads_to_its_neighbours(bench: Workbench, size: tuple[int, int]) -> None:
+    add(bench, "zoo", many(130))
+    app = VivaApp(bench, "datasets")
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        await press(pilot, "end", "enter")
+        assert isinstance(app.screen, ExampleScreen)
+        assert "Example 100 · split test · field" in flowing(app)
+        await press(pilot, "n")
+        assert "question 101" in flowing(app)
+        assert "reference 101" in flowing(app)
+        await press(pilot, "p", "p")
+        assert "question 99" in flowing(app)
+        await press(pilot, "n", "n", "n", "escape")
+        assert "101–130 of 130" in flowing(app)
+        assert table(app).cursor_row == 1
+
+
+async def test_there_is_no_way_beyond_the_first_and_the_last_example(bench: Workbench) -> None:
+    add(bench, "zoo", many(2))
+    app = VivaApp(bench, "datasets")
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        await press(pilot, "enter", "p")
+        assert "question 1" in flowing(app)
+        assert "Previous" not in painted(app).splitlines()[-1]
+        await press(pilot, "n", "n")
+        assert "question 2" in flowing(app)
+        assert "Next" not in painted(app).splitlines()[-1]
+
+
+async def test_a_file_is_imported_under_the_name_that_it_suggests(bench: Workbench, tmp_path: Path) -> None:
+    file = tmp_path / "my pairs.csv"
+    file.write_text("question,reference,split\nWhy?,Because,train\n", "utf-8")
+    app = VivaApp(bench, "datasets")
+    async with app.run_test(size=SMALL, notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "i")
+        app.screen.query_one("#path", Input).value = str(file)
+        await press(pilot, "enter")
+        assert isinstance(app.screen, DatasetsScreen)
+        assert [dataset.name for dataset in bench.datasets.list()] == ["my-pairs"]
+        assert "Imported my-pairs: 1 example" in flowing(app)
+        assert "1–1 of 1" in flowing(app)
+
+
+async def test_unusual_columns_can_be_named(bench: Workbench, tmp_path: Path) -> None:
+    file = tmp_path / "odd.csv"
+    file.write_text("Frage,Antwort\nWarum?,Darum\n", "utf-8")
+    app = VivaApp(bench, "datasets")
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        await press(pilot, "i")
+        app.screen.query_one("#path", Input).value = str(file)
+        await press(pilot, "enter")
+        assert "no column that looks like a question" in flowing(app)
+        app.screen.query_one("#question", Input).value = "Frage"
+        app.screen.query_one("#reference", Input).value = "Antwort"
+        await press(pilot, "enter")
+        assert bench.datasets.examples("odd")[0].reference == "Darum"
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "complaint"),
+    [
+        ("", "", "Type the path of a CSV or JSON Lines file"),
+        ("/nowhere/x.csv", "x", "there is no file"),
+        ("/nowhere/x.csv", "a b", "cannot name a dataset"),
+    ],
+)
+async def test_what_is_wrong_with_the_form_is_told_in_it(
+    bench: Workbench, path: str, name: str, complaint: str
+) -> None:
+    app = VivaApp(bench, "datasets")
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        await press(pilot, "i")
+        app.screen.query_one("#path", Input).value = path
+        await settle(pilot)
+        app.screen.query_one("#name", Input).value = name
+        await press(pilot, "enter")
+        assert isinstance(app.screen, ImportScreen)
+        assert complaint in flowing(app)
+        await press(pilot, "escape")
+        assert isinstance(app.screen, DatasetsScreen)
+
+
+async def test_a_typed_name_is_not_overwritten_by_the_path(bench: Workbench) -> None:
+    app = VivaApp(bench, "datasets")
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        await press(pilot, "i", *"a.csv", "tab", "b", "shift+tab", "x")
+        assert app.screen.query_one("#path", Input).value == "a.csvx"
+        assert app.screen.query_one("#name", Input).value == "b"
+
+
+@pytest.mark.parametrize("number", range(len(HOSTILE)))
+async def test_datasets_live_through_hostile_texts(bench: Workbench, number: int) -> None:
+    text = HOSTILE[number].encode("utf-8", "replace").decode()
+    add(bench, text, [Example(text, text, text, text, text, {}, "1"), Example(text, text, None, None, None, {}, "2")])
+    add(bench, "other", many(1))
+    app = VivaApp(bench, "datasets")
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        await press(pilot, "up" if sorted([text, "other"])[0] == text else "down")
+        assert not FORBIDDEN.search(painted(app))
+        await press(pilot, "tab", "f", "x", "enter")
+        assert isinstance(app.screen, ExampleScreen)
+        assert not FORBIDDEN.search(painted(app))
+        await press(pilot, "n", "escape")
+        assert isinstance(app.screen, DatasetsScreen)
