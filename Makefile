@@ -25,8 +25,8 @@ bench: $(VENV)/.dev
 starter: $(VENV)/.local
 	$(BIN)/python -m viva.train.starter data/models/starter
 
-pictures: $(VENV)/.dev
-	$(BIN)/python -m tests.fakes.pictures docs/pictures
+pictures: $(VENV)/.local
+	$(BIN)/python docs/pictures.py viva-demo docs/pictures rate results
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "viva needs Python 3.11 or newer, this is " + sys.version.split()[0])'

@@ -114,9 +114,12 @@ def test_the_verdict_claims_no_more_than_the_intervals_allow(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 @pytest.mark.skipif(not shipped("models", "starter").is_dir(), reason="the starter model is not built here")
 def test_the_whole_demo_ends_well_without_a_terminal(tmp_path: Path) -> None:
-    environment = {key: value for key, value in os.environ.items() if key != "VIVA_WORKSPACE"}
+    environment = {key: value for key, value in os.environ.items() if key != "VIVA_WORKSPACE"} | {
+        "OMP_NUM_THREADS": "2"
+    }
     done = subprocess.run(
         program_command("demo"), cwd=tmp_path, env=environment, stdin=subprocess.DEVNULL, capture_output=True,
         text=True, check=False,

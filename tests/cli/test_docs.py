@@ -1,5 +1,7 @@
 """What the documents say is run: every command, every query, every name of a column."""
 
+import json
+import math
 import re
 import shlex
 from collections.abc import Callable
@@ -12,9 +14,11 @@ import pytest
 from tests.cli.running import Outcome, command_line
 from tests.cli.test_main import every_command
 from tests.fakes.filled import STUDY, SYSTEMS
+from viva.cli.demo import verdict
 from viva.cli.main import viva as whole
 from viva.jobs.directory import JobDirectory
-from viva.paths import WorkspacePaths
+from viva.paths import WorkspacePaths, shipped
+from viva.present import leaderboard
 from viva.records.job import Job, JobKind, JobSpec, JobStatus
 from viva.workbench import Workbench
 from viva.workbench.demo import DemoResult
@@ -153,6 +157,16 @@ def test_what_lies_in_a_workspace_is_where_the_readme_says() -> None:
         paths.store, paths.store_lock, paths.settings_file, paths.models, paths.jobs, paths.outboxes, paths.drafts,
         paths.queries, paths.snapshots,
     }  # fmt: skip
+
+
+@pytest.mark.skipif(not shipped("models", "starter").is_dir(), reason="the starter model is not built here")
+def test_the_size_of_the_starter_is_told_as_it_is() -> None:
+    content = shipped("models", "starter", "model.safetensors").read_bytes()
+    header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+    parameters = sum(math.prod(value["shape"]) for name, value in header.items() if name != "__metadata__")
+    told = f"with {parameters / 1e6:.0f} million parameters"
+    assert told in " ".join(README.split())
+    assert told in verdict(DemoResult("d", "s", "b", "t", "x"), leaderboard.build([]), [])
 
 
 def test_links_and_pictures_point_at_files_of_this_repository() -> None:

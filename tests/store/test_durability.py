@@ -405,7 +405,11 @@ def test_a_store_is_not_made_on_a_full_disk(little_disk: Path) -> None:
     assert not store.exists
     ballast.unlink()
     assert rows(store) == set()
-    assert sorted(path.name for path in store.path.parent.iterdir()) == ["results.duckdb", "results.duckdb.lock"]
+    assert sorted(path.name for path in store.path.parent.iterdir()) == [
+        "results.duckdb",
+        "results.duckdb.lock",
+        "results.duckdb.lock.next",
+    ]
 
 
 def test_a_snapshot_on_a_full_disk_is_told_and_leaves_nothing(small: Store, little_disk: Path) -> None:

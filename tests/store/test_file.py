@@ -12,6 +12,8 @@ from viva.records.dataset import Example
 from viva.store import Store, datasets, lock, rows
 from viva.store.sql import schema
 
+FILES = ["results.duckdb", "results.duckdb.lock", "results.duckdb.lock.next"]
+
 
 def curve(store: Store) -> list[int]:
     with store.read() as connection:
@@ -31,7 +33,7 @@ def test_a_reader_makes_the_file(store: Store) -> None:
 
 def test_a_new_file_has_no_leftovers_beside_it(store: Store) -> None:
     add_point(store, 1)
-    assert sorted(path.name for path in store.path.parent.iterdir()) == ["results.duckdb", "results.duckdb.lock"]
+    assert sorted(path.name for path in store.path.parent.iterdir()) == FILES
 
 
 def test_what_is_written_is_there_for_the_next_reader(store: Store) -> None:

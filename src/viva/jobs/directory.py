@@ -11,7 +11,8 @@ pid             the supervisor's process id
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -32,10 +33,16 @@ class JobDirectory:
         self.path = path
 
     @classmethod
-    def create(cls, jobs: Path, spec: JobSpec) -> "JobDirectory":
-        """Make the directory of a new job; ids sort by the time of making."""
+    def create(
+        cls, jobs: Path, spec: JobSpec, note: Callable[[str, datetime], None] = lambda *_: None
+    ) -> "JobDirectory":
+        """Make the directory of a new job; ids sort by the time of making.
+
+        `note` gets id and time before anything can be seen on disk.
+        """
         created = utc_now()
         directory = cls(jobs / f"{created:%Y%m%d-%H%M%S}-{new_id()[:6]}")
+        note(directory.job_id, created)
         directory.path.mkdir(parents=True)
         directory._replace("spec.json", {**asdict(spec), "created_at": created.isoformat()})
         return directory
@@ -84,13 +91,13 @@ class JobDirectory:
             return descriptor is None
 
     def add_event(self, event: dict[str, Any]) -> None:
-        """Append one event; a line that a crash has torn is closed off first."""
+        """Append one event with the time, in seconds since 1970; a line that a crash has torn is closed off first."""
         with self.events_file.open("ab+") as file:
             if file.tell() > 0:
                 file.seek(-1, os.SEEK_END)
                 if file.read(1) != b"\n":
                     file.write(b"\n")
-            file.write(json.dumps(event).encode() + b"\n")
+            file.write(json.dumps({**event, "time": time.time()}).encode() + b"\n")
 
     def events(self, after: int = 0) -> tuple[list[dict[str, Any]], int]:
         """Return the whole event lines behind byte `after`, and the offset to go on from."""

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from viva.errors import UsageError
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 PROGRAM = "viva.workbench.run_job"
 POLL_SECONDS = 0.1
+START_SECONDS = 60.0
 
 
 class Jobs:
@@ -28,9 +30,12 @@ class Jobs:
 
     def start(self, spec: JobSpec) -> Job:
         """Start a job; it goes on when this process or its terminal ends."""
-        directory = JobDirectory.create(self._folder, spec)
-        with self._workbench.store.write() as connection:
-            table.add(connection, directory.job_id, *directory.spec())
+
+        def note(job_id: str, created_at: datetime) -> None:
+            with self._workbench.store.write() as connection:
+                table.add(connection, job_id, spec, created_at)
+
+        directory = JobDirectory.create(self._folder, spec, note)
         self._launch(directory)
         return directory.job()
 
@@ -60,7 +65,10 @@ class Jobs:
 
     def recover(self) -> list[Job]:
         """Note in the store which jobs have vanished since; return them."""
+        # A job that is just being started is not alive yet.
+        before = utc_now() - timedelta(seconds=START_SECONDS)
         lost = [job for job in self.list() if job.status is JobStatus.INTERRUPTED and job.finished_at is None]
+        lost = [job for job in lost if job.created_at < before]
         for job in lost:
             self._note_end(self._directory(job.job_id), JobStatus.INTERRUPTED, job.error)
         return lost

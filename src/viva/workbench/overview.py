@@ -48,7 +48,9 @@ def next_step(
             {"name": BUNDLED},
         )
     if running := [job for job in jobs if job.status is JobStatus.RUNNING]:
-        return NextStep(StepKind.WAIT, f"{running[0].spec.kind} is running", running[0].spec.title)
+        return NextStep(
+            StepKind.WAIT, f"{running[0].spec.kind} is running", running[0].spec.title, {"job_id": running[0].job_id}
+        )
     waiting = [progress for progress in studies if progress.left]
     step = _machine_step(workbench, datasets, studies)
     if step is not None and not waiting:
