@@ -75,7 +75,9 @@ def verdict(result: "DemoResult", board: "Leaderboard", measures: list[str]) -> 
     parts = [f"the tuned system {better}"]
     if close:
         parts.append(f"on {_listed(close)} their 95% intervals meet")
-    parts.append("these are a 1.6M-parameter model's texts, and whether they are any good is for a person to say")
+    parts.append(
+        "these are the texts of a model with 2 million parameters, and whether they are any good is for a person to say"
+    )
     sentence = "; ".join(parts)
     return sentence[0].upper() + sentence[1:]
 

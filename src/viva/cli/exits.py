@@ -46,7 +46,8 @@ def report(error: BaseException, debug: bool) -> ExitCode:
 
 def _told(error: BaseException) -> tuple[str, str]:
     if isinstance(error, errors.UserError):
-        return error.message, error.hint
+        # A database's pointer into the query makes no sense on one line.
+        return error.message.partition("\nLINE ")[0], error.hint
     if isinstance(error, errors.VivaError):
         message, _, hint = str(error).partition("\n")
         return message, hint

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -213,15 +213,14 @@ def schema(store: Store) -> list[SchemaTable]:
 @contextmanager
 def _claimed_folder(parent: Path) -> Iterator[Path]:
     """Make a folder that is locked as long as this process uses it, and removed afterwards."""
-    with _locked(parent, fcntl.LOCK_EX):
-        folder = Path(tempfile.mkdtemp(dir=parent))
-        claim = os.open(folder, os.O_RDONLY)
-        fcntl.flock(claim, fcntl.LOCK_EX)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        os.close(claim)
+    with ExitStack() as claim:
+        with _locked(parent, fcntl.LOCK_EX):
+            folder = Path(tempfile.mkdtemp(dir=parent))
+            claim.enter_context(_locked(folder, fcntl.LOCK_EX))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _sweep(parent: Path) -> None:
@@ -234,7 +233,7 @@ def _sweep(parent: Path) -> None:
 
 @contextmanager
 def _locked(folder: Path, mode: int) -> Iterator[None]:
-    descriptor = os.open(folder, os.O_RDONLY)
+    descriptor = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, mode)
         yield

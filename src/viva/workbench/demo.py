@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from viva.errors import JobError
-from viva.records.job import Job, JobStatus
+from viva.records.job import Job, JobKind, JobStatus
 from viva.records.model import ModelKind
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def run(workbench: "Workbench", report: Report) -> DemoResult:
     report(DemoProgress("import", 1, 1, f"{dataset.size} examples"))
     tuned = next((m.name for m in workbench.models.list() if m.kind is ModelKind.ADAPTER and m.base == base.name), None)
     if tuned is None:
-        job = workbench.training.start(DATASET, base.name, RECIPE)
+        job = _running_training(workbench, base.name) or workbench.training.start(DATASET, base.name, RECIPE)
         tuned = str(_finish(workbench, job, "train", report).result["model"])
     else:
         report(DemoProgress("train", 1, 1, f"{tuned} is there"))
@@ -57,6 +57,16 @@ def run(workbench: "Workbench", report: Report) -> DemoResult:
     if study is None:
         study = workbench.studies.create(f"{DATASET}-{SPLIT}", DATASET, SPLIT, systems).name
     return DemoResult(DATASET, SPLIT, systems[0], systems[1], study)
+
+
+def _running_training(workbench: "Workbench", base: str) -> Job | None:
+    """Return the training that an earlier run started and left, if it still runs."""
+    for job in workbench.jobs.list():
+        arguments = job.spec.arguments
+        training = job.spec.kind is JobKind.TRAIN and not job.status.ended
+        if training and (arguments["dataset"], arguments["model"]) == (DATASET, base):
+            return job
+    return None
 
 
 def _finish(workbench: "Workbench", job: Job, stage: str, report: Report) -> Job:

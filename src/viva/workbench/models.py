@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from viva.workbench.workbench import Workbench
 
 STARTER = "starter"
-STARTER_NOTE = "built in, 1.6M parameters, for trying things out: its texts are not clever"
+STARTER_NOTE = "built in, about 2 million parameters, for trying things out: its texts are not clever"
 
 
 class Models:

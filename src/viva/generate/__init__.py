@@ -1,0 +1,1 @@
+"""Generation: letting local models write."""

@@ -1,0 +1,1 @@
+"""Metrics: numbers computed from a text, its question and its reference."""

@@ -1,0 +1,1 @@
+"""Training: recipes, the training program, and the program that makes the starter model."""
