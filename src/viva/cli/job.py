@@ -124,6 +124,7 @@ def _events(session: Session, job_id: str) -> Iterator[list[EventRow]]:
 def _row(event: dict[str, Any]) -> EventRow:
     rest = dict(event)
     kind = str(rest.pop("event"))
+    rest.pop("time", None)
     done = rest.pop("done", rest.pop("step", None))
     total, message = rest.pop("total", None), rest.pop("message", None)
     return kind, done, total, message, rest.pop("values", None) or rest

@@ -32,13 +32,16 @@ class Model:
 
 @dataclass(frozen=True)
 class Decoding:
-    """How text is drawn from a model; temperature 0 is greedy."""
+    """How text is drawn from a model; temperature 0 is greedy.
+
+    The usual repetition penalty is a light one: without it small models fall into loops, base and tuned alike.
+    """
 
     max_new_tokens: int = 320
     temperature: float = 0.0
     top_p: float = 1.0
     top_k: int = 0
-    repetition_penalty: float = 1.0
+    repetition_penalty: float = 1.1
     seed: int = 0
 
 

@@ -7,7 +7,7 @@ import re
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import duckdb
@@ -96,20 +96,22 @@ class Store:
     @contextmanager
     def _connected(self, *, read_only: bool, deadline: float) -> Iterator[Connection]:
         """Take the lock and open the file; while a foreign program holds it, let go of the lock in between."""
+        told: StoreBusy | None = None
         while True:
-            with self._locked(exclusive=not read_only, deadline=deadline):
-                if not (read_only or self.exists):
-                    _create(self.path)
+            with ExitStack() as held:
                 try:
+                    held.enter_context(self._locked(exclusive=not read_only, deadline=deadline))
+                    if not (read_only or self.exists):
+                        _create(self.path)
                     connection = _open(self.path, read_only=read_only)
-                except StoreBusy:
-                    if time.monotonic() + RETRY_EVERY > deadline:
-                        raise
+                except StoreBusy as error:
+                    # Whoever waits for viva's own lock in vain still says which program was seen in the way.
+                    told = error if error.pid or told is None else told
+                    if error.pid is None or time.monotonic() + RETRY_EVERY > deadline:
+                        raise told from error.__cause__
                 else:
-                    try:
-                        yield connection
-                    finally:
-                        connection.close()
+                    held.callback(connection.close)
+                    yield connection
                     return
             time.sleep(RETRY_EVERY)
 

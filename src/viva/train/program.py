@@ -168,29 +168,15 @@ def steps_per_epoch(recipe: Recipe, rows: int) -> int:
     return max(1, -(-batches // recipe.accumulation))
 
 
-def make_trainer(
-    events: EventWriter,
-    recipe: Recipe,
-    model: Any,
-    tokenizer: Any,
-    rows: dict[str, Rows],
-    output: Path,
-    precision: str,
-) -> Any:
-    """Return TRL's trainer with the recipe's arguments."""
+def make_arguments(recipe: Recipe, train_rows: int, evaluated: bool, output: Path, precision: str) -> Any:
+    """Return the recipe as TRL's arguments; a checkpoint is kept wherever the validation loss is computed."""
     import torch
-    from datasets import Dataset
-    from peft import LoraConfig
-    from transformers import EarlyStoppingCallback, PrinterCallback
-    from trl import SFTConfig, SFTTrainer  # type: ignore[attr-defined]
+    from trl import SFTConfig  # type: ignore[attr-defined]
 
-    from viva.train.reporter import Reporter
-
-    evaluated = bool(rows["validation"].kept)
     on_gpu = torch.cuda.is_available()
-    steps = planned_steps(recipe, len(rows["train"].kept))
-    interval = max(1, steps_per_epoch(recipe, len(rows["train"].kept)) // recipe.evaluations_per_epoch)
-    arguments = SFTConfig(
+    steps = planned_steps(recipe, train_rows)
+    interval = max(1, steps_per_epoch(recipe, train_rows) // recipe.evaluations_per_epoch)
+    return SFTConfig(
         output_dir=str(output / "checkpoints"),
         num_train_epochs=recipe.epochs,
         per_device_train_batch_size=recipe.batch_size,
@@ -218,9 +204,29 @@ def make_trainer(
         disable_tqdm=True,
         report_to="none",
     )
+
+
+def make_trainer(
+    events: EventWriter,
+    recipe: Recipe,
+    model: Any,
+    tokenizer: Any,
+    rows: dict[str, Rows],
+    output: Path,
+    precision: str,
+) -> Any:
+    """Return TRL's trainer for the recipe, with LoRA over `model`."""
+    from datasets import Dataset
+    from peft import LoraConfig
+    from transformers import EarlyStoppingCallback, PrinterCallback
+    from trl import SFTTrainer  # type: ignore[attr-defined]
+
+    from viva.train.reporter import Reporter
+
+    evaluated = bool(rows["validation"].kept)
     trainer = SFTTrainer(
         model=model,
-        args=arguments,
+        args=make_arguments(recipe, len(rows["train"].kept), evaluated, output, precision),
         train_dataset=Dataset.from_list(rows["train"].kept),
         eval_dataset=Dataset.from_list(rows["validation"].kept) if evaluated else None,
         processing_class=tokenizer,

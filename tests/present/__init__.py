@@ -1,1 +1,0 @@
-"""What screens and commands say, tested without either."""

@@ -1,1 +1,0 @@
-"""The screens, driven by keys."""
