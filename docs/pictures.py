@@ -27,7 +27,7 @@ SCREENS: dict[str, tuple[str | None, list[str]]] = {
     "train-form": ("train", ["enter"]),
     "curve": ("train", ["tab", "enter"]),
     "jobs": ("jobs", []),
-    "rate": ("rate", ["4", "3"]),
+    "rate": ("rate", ["1"]),
     "rate-help": ("rate", ["question_mark"]),
     "results": ("results", []),
     "texts": ("results", ["enter", "enter"]),
