@@ -40,10 +40,14 @@ class Ratings:
 
     def done(self, study: Study, rater: str) -> dict[str, RatingEvent]:
         """Return the rater's last verdict on each item, those still in the outbox included."""
+        # The outbox first: what is delivered in between is then met twice, and not missed.
+        pending = self._outbox(rater).pending()
         with self._store.read() as connection:
             events = table.latest(connection, study.study_id, rater)
-        for event in self._outbox(rater).pending():
-            if event.study_id == study.study_id and event.rater == rater:
+        for event in pending:
+            known = events.get(event.item_id)
+            newer = known is None or known.created_at <= event.created_at
+            if newer and (event.study_id, event.rater) == (study.study_id, rater):
                 events[event.item_id] = event
         return events
 
