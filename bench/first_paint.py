@@ -27,7 +27,8 @@ def installed(name: str) -> Path:
     program = folder / "bin" / name
     if not program.exists():
         subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-        subprocess.run([str(folder / "bin" / "pip"), "install", "--quiet", name], check=True)
+        # Textual's editor crashes with newer versions of tree-sitter.
+        subprocess.run([str(folder / "bin" / "pip"), "install", "--quiet", name, "tree-sitter<0.26"], check=True)
     return program
 
 
