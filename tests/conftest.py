@@ -1,5 +1,6 @@
 """Fixtures: a workspace cut off from the developer's own settings and network, empty or filled."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,10 @@ import pytest
 from tests.fakes.filled import fill
 from viva.settings import Settings
 from viva.workbench import Workbench
+
+# Under nohup, or in the background of a script, these are ignored, and every child would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(autouse=True)
