@@ -26,7 +26,9 @@ def folders(snapshots: Path) -> list[Path]:
 
 def children() -> list[str]:
     """Return the query processes that this process has started and not ended."""
-    done = subprocess.run(["ps", "--ppid", str(os.getpid()), "-o", "stat=,args="], capture_output=True, text=True)
+    # -ww: ps cuts its lines to the width of a terminal otherwise, and with them the program's name.
+    command = ["ps", "-ww", "--ppid", str(os.getpid()), "-o", "stat=,args="]
+    done = subprocess.run(command, capture_output=True, text=True)
     return [line for line in done.stdout.splitlines() if PROGRAM.name in line]
 
 
@@ -199,7 +201,8 @@ def test_cancelling_ends_a_running_query_at_once(small: Store, snapshots: Path) 
 
         thread = threading.Thread(target=run)
         thread.start()
-        while not children():
+        deadline = time.monotonic() + 30
+        while not children() and time.monotonic() < deadline:
             time.sleep(0.01)
         session.cancel()
         thread.join(timeout=10)
