@@ -1,5 +1,6 @@
 """Asking a model that chats: the protocol that synthesis, judges and generation share."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -11,8 +12,9 @@ Message = dict[str, Any]
 class ChatRequest:
     """One call: the conversation so far, and how the reply is drawn.
 
-    `schema` is a JSON schema that the reply should follow: a wish, which not every model honours, so the caller
-    checks the reply.
+    `schema` is a JSON schema that the reply should follow: an object at its top, each object closed
+    (`additionalProperties` false) and each of its properties required. It is a wish, which not every model honours,
+    so the caller checks the reply.
     """
 
     messages: Sequence[Message]
@@ -24,27 +26,40 @@ class ChatRequest:
 
 @dataclass(frozen=True)
 class ChatReply:
-    """What came back: the text, why it ended (`stop`, `length` …), its tokens, and the seconds it took."""
+    """What came back: the text, why it ended (`stop`, `length` …), its tokens, and the seconds it took.
+
+    `estimated` means that the server did not count the tokens, and viva guessed from the length of the texts;
+    `retries` is how often the call was tried again before it brought this reply.
+    """
 
     text: str
     finish_reason: str
     prompt_tokens: int
     completion_tokens: int
     seconds: float
+    estimated: bool = False
+    retries: int = 0
 
 
 class ChatFailed(Exception):
     """A call that brought no reply, after all retries; the message says why, `retries` how often it was tried again.
 
-    `permanent` means that the same call will fail again (a wrong key, a model that is not there), so that
-    asking further makes no sense.
+    `permanent` means that every call will fail (a wrong key, a model that is not there), so that asking further
+    makes no sense; `refused` that the server does not take this request (too long, a value it does not allow),
+    but may take others. With neither, the same call may work later.
     """
 
-    def __init__(self, message: str, *, permanent: bool = False, retries: int = 0) -> None:
+    def __init__(self, message: str, *, permanent: bool = False, refused: bool = False, retries: int = 0) -> None:
         super().__init__(message)
         self.message = message
         self.permanent = permanent
+        self.refused = refused
         self.retries = retries
+
+
+def estimated_tokens(text: str) -> int:
+    """Return about how many tokens `text` is: 1.35 a word, which holds for English prose, or one in six characters."""
+    return math.ceil(max(1.35 * len(text.split()), len(text) / 6))
 
 
 class Chat(Protocol):

@@ -32,8 +32,8 @@ class Example:
 class Leakage:
     """What a leakage check found in one version of a dataset: how many pairs of examples, and how it looked.
 
-    `near_duplicates` counts pairs in different splits, `copied_references` examples whose reference stands in
-    a question of another split.
+    `near_duplicates` counts pairs of examples in different splits, `copied_references` examples whose reference, or
+    a long passage of it, stands in their own question or in one of another split.
     """
 
     near_duplicates: int
