@@ -12,6 +12,8 @@ class JobKind(StrEnum):
     TRAIN = "train"
     GENERATE = "generate"
     SCORE = "score"
+    SYNTHESISE = "synthesise"
+    PAPERS = "papers"
 
 
 class JobStatus(StrEnum):

@@ -1,5 +1,6 @@
 """Models, and the systems made of them: what is compared."""
 
+import dataclasses
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
@@ -13,13 +14,16 @@ class ModelKind(StrEnum):
     STARTER = "starter"
     HUB = "hub"
     ADAPTER = "adapter"
+    ENDPOINT = "endpoint"
 
 
 @dataclass(frozen=True)
 class Model:
     """Something that writes text.
 
-    `location` is a directory or a hub id; an adapter names the model it was trained over in `base`.
+    `location` is a directory, a hub id, or the URL of an endpoint; an adapter names the model it was trained over
+    in `base`. `settings` of an endpoint: the `model` asked for there, `key_env`, the environment variable that
+    holds the key, and what a million tokens cost: `price_prompt`, `price_completion`.
     """
 
     model_id: str
@@ -28,6 +32,7 @@ class Model:
     location: str
     base: str | None = None
     note: str = ""
+    settings: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True)
