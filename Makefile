@@ -25,6 +25,8 @@ lint: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench.first_paint
 	$(BIN)/python -m bench.store_writes
+	$(BIN)/python -m bench.imports
+	$(BIN)/python -m bench.near_duplicates
 
 starter: $(VENV)/.local
 	$(BIN)/python -m viva.train.starter data/models/starter

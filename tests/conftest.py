@@ -1,6 +1,9 @@
 """Fixtures: a workspace cut off from the developer's own settings and network, empty or filled."""
 
+import csv
+import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,18 @@ from viva.workbench import Workbench
 # Under nohup, or in the background of a script, these are ignored, and every child would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+# The hub's library reads this when it is imported, which a test module may do before any fixture runs.
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+CSV_LIMIT = csv.field_size_limit()
+
+
+@pytest.fixture(autouse=True)
+def _csv_limit() -> Iterator[None]:
+    """Undo what reading a file sets for the whole process."""
+    yield
+    csv.field_size_limit(CSV_LIMIT)
 
 
 @pytest.fixture(autouse=True)

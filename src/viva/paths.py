@@ -58,6 +58,18 @@ class WorkspacePaths:
         return self.data / "snapshots"
 
     @property
+    def staging(self) -> Path:
+        return self.data / "staging"
+
+    @property
+    def taxonomies(self) -> Path:
+        return self.data / "taxonomies"
+
+    @property
+    def prompts(self) -> Path:
+        return self.data / "prompts"
+
+    @property
     def queries(self) -> Path:
         return self.data / "queries"
 

@@ -1,5 +1,6 @@
 """Datasets and examples in words, and the way through their pages."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
 from viva.present import datasets
 from viva.present.datasets import ExamplePage, ExampleQuery
-from viva.records.dataset import Dataset, Example
+from viva.records.dataset import Dataset, Example, Leakage
 
 VAD = Dataset("1", "vad", 1, "vad.csv", datetime(2026, 1, 1), {"train": 200, "": 30}, 8)
 
@@ -57,9 +58,12 @@ def test_the_caption_of_a_search_says_that_more_follow_as_long_as_nobody_has_cou
 
 
 def test_a_dataset_tells_its_splits_and_fields() -> None:
-    assert datasets.dataset_facts(VAD) == "train 200 · (none) 30 · 8 fields · from vad.csv"
+    assert datasets.dataset_facts(VAD) == (
+        "230 examples · train 200 · (none) 30 · 8 fields · from vad.csv · version 1 · "
+        "not checked for leaks between its splits"
+    )
     bare = Dataset("2", "bare", 3, "b.csv", datetime(2026, 1, 1), {"": 1})
-    assert datasets.dataset_facts(bare) == "no splits · from b.csv · version 3"
+    assert datasets.dataset_facts(bare) == "1 example · no splits · from b.csv · version 3"
 
 
 def test_an_import_tells_the_version_of_what_was_there_before() -> None:
@@ -68,8 +72,30 @@ def test_an_import_tells_the_version_of_what_was_there_before() -> None:
     assert datasets.imported_text(again) == "Imported vad: 1 example, version 2"
 
 
-def test_the_list_tells_size_and_fields() -> None:
-    assert datasets.dataset_option(VAD) == ("vad", "230 examples · 8 fields")
+def test_the_list_tells_size_splits_version_and_leaks() -> None:
+    assert datasets.dataset_row(VAD) == ("vad", "230", "train 200 · (none) 30", "1", "not checked")
+    leaky = replace(VAD, leakage=Leakage(1200, 3, 0.8, datetime(2026, 1, 1)))
+    assert datasets.dataset_row(leaky)[-1] == "1,203 found"
+    assert datasets.dataset_row(replace(VAD, leakage=Leakage(0, 0, 0.8, datetime(2026, 1, 1))))[-1] == "none"
+    assert datasets.dataset_row(replace(VAD, splits={"": 1}))[-1] == ""
+
+
+def test_what_has_happened_to_a_dataset_is_one_line() -> None:
+    after = replace(VAD, version=2, change="cleaned: 3 changed")
+    assert datasets.changed_text(VAD, after) == "vad version 2: cleaned: 3 changed"
+    assert datasets.changed_text(VAD, VAD) == ""
+    checked = replace(VAD, leakage=Leakage(0, 0, 0.8, datetime(2026, 1, 1)))
+    assert datasets.changed_text(VAD, checked) == "vad: no leaks between its splits"
+
+
+def test_a_version_tells_of_which_it_was_made() -> None:
+    second = replace(VAD, dataset_id="2", version=2, change="split: 80/20", parent="1")
+    assert datasets.version_row(second) == ("2", "230", "not checked", "2026-01-01 00:00", "split: 80/20")
+    assert datasets.version_lines(second, [second, VAD]).endswith("Change: split: 80/20 · made of version 1")
+
+
+def test_clearing_the_filters_stays_in_the_version() -> None:
+    assert ExampleQuery("vad", "train", "x", version=3).cleared() == ExampleQuery("vad", version=3)
 
 
 def test_what_is_empty_says_so() -> None:
@@ -91,17 +117,6 @@ def test_a_name_is_suggested_from_the_file(path: str, name: str) -> None:
     assert datasets.suggested_name(path) == name
 
 
-def test_only_columns_that_are_named_are_given() -> None:
-    assert datasets.columns_given("", " ") == {}
-    assert datasets.columns_given(" Q ", "") == {"question": "Q"}
-
-
-def test_the_import_form_asks_for_what_is_missing() -> None:
-    assert datasets.import_problem(" ", "x") == ("path", "Type the path of a CSV or JSON Lines file")
-    assert datasets.import_problem("a.csv", "") == ("name", "Give the dataset a name")
-    assert datasets.import_problem("a.csv", "a") is None
-
-
 @pytest.mark.parametrize("number", range(len(HOSTILE)))
 def test_foreign_text_is_cleaned_everywhere(number: int) -> None:
     text = HOSTILE[number]
@@ -110,7 +125,9 @@ def test_foreign_text_is_cleaned_everywhere(number: int) -> None:
     query = ExampleQuery(text, text, text)
     lines = [
         datasets.dataset_facts(dataset),
-        *datasets.dataset_option(dataset),
+        *datasets.dataset_row(dataset),
+        *datasets.version_row(replace(dataset, change=text)),
+        datasets.changed_text(None, replace(dataset, change=text)),
         datasets.imported_text(dataset),
         ExamplePage.of(query, [example]).caption(dataset),
         datasets.example_heading(example, 1),

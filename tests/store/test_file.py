@@ -1,6 +1,7 @@
 """Opening the store: one transaction at a time, made when missing, refused with reasons."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -168,7 +169,8 @@ def test_mending_leaves_good_text_alone() -> None:
 
 def test_a_dataset_comes_back_as_it_was_given(small: Store) -> None:
     with small.read() as connection:
-        assert datasets.examples(connection, "dataset-1") == EXAMPLES
+        given = [replace(example, lineage=example.example_id) for example in EXAMPLES]
+        assert datasets.examples(connection, "dataset-1") == given
         assert [example.example_id for example in datasets.examples(connection, "dataset-1", "train")] == ["e4"]
 
 

@@ -1,19 +1,22 @@
-"""Datasets: the list, the pages of examples, one example in full, importing."""
+"""Datasets: the list, the pages of examples, one example in full, and the menus of what can be done."""
 
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
-from textual.widgets import Input, OptionList
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
 from tests.fakes.screen import SMALL, USUAL, flowing, painted, press, settle
 from viva.records.dataset import Example
 from viva.store import datasets
 from viva.tui.app import VivaApp
-from viva.tui.screens.dataset_import import ImportScreen
+from viva.tui.screens.dataset_export import ExportScreen
+from viva.tui.screens.dataset_menu import MEND, NEW, opened
+from viva.tui.screens.dataset_versions import VersionsScreen
 from viva.tui.screens.datasets import DatasetsScreen
 from viva.tui.screens.example import ExampleScreen
+from viva.tui.widgets.chooser import ChooserScreen
 from viva.tui.widgets.example_table import ExampleTable
+from viva.tui.widgets.open_table import OpenTable
 from viva.workbench import Workbench
 
 SIZES = pytest.mark.parametrize("size", [SMALL, USUAL])
@@ -40,9 +43,11 @@ async def test_without_datasets_the_screen_says_how_to_get_one(bench: Workbench,
     app = VivaApp(bench, "datasets")
     async with app.run_test(size=size) as pilot:
         await settle(pilot)
-        assert "No datasets yet. i imports a file of your own" in flowing(app)
-        await press(pilot, "f", "x", "slash", "right_square_bracket", "tab")
+        assert "No datasets yet. i brings one in" in flowing(app)
+        await press(pilot, "f", "x", "slash", "right_square_bracket", "tab", "m")
+        assert isinstance(app.screen, DatasetsScreen)
         assert "No datasets yet" in flowing(app)
+        assert "Mend" not in painted(app)
 
 
 @SIZES
@@ -50,9 +55,10 @@ async def test_a_single_dataset_needs_no_list(filled: Workbench, size: tuple[int
     app = VivaApp(filled, "datasets")
     async with app.run_test(size=size) as pilot:
         await settle(pilot)
-        assert "tiny · train 3 · validation 2 · test 4 · 7 fields · from tiny.csv" in flowing(app)
+        assert "tiny · 9 examples · train 3 · validation 2 · test 4 · 7 fields · from tiny.csv" in flowing(app)
+        assert "version 1 · not checked for leaks between its splits" in flowing(app)
         assert "1–9 of 9" in flowing(app)
-        assert not app.screen.query_one(OptionList).display
+        assert not app.screen.query_one(OpenTable).display
         assert app.focused is table(app)
         assert not FORBIDDEN.search(painted(app))
 
@@ -65,14 +71,16 @@ async def test_the_list_shows_the_examples_of_the_dataset_under_the_cursor(
     app = VivaApp(filled, "datasets")
     async with app.run_test(size=size) as pilot:
         await settle(pilot)
-        assert "zoo 3 examples · 1 field" in flowing(app)
+        assert "tiny 9 train 3 · validation 2 · test 4 1 not checked zoo 3 train 2 · test 1 1 not checked" in flowing(
+            app
+        )
         assert "1–9 of 9" in flowing(app)
         await press(pilot, "down")
         assert "1–3 of 3" in flowing(app)
         await press(pilot, "enter")
         assert app.focused is table(app)
         await press(pilot, "tab")
-        assert isinstance(app.focused, OptionList)
+        assert isinstance(app.focused, OpenTable)
 
 
 async def test_examples_come_in_pages_of_a_hundred(bench: Workbench) -> None:
@@ -160,69 +168,63 @@ async def test_there_is_no_way_beyond_the_first_and_the_last_example(bench: Work
         assert "Next" not in painted(app).splitlines()[-1]
 
 
-async def test_a_file_is_imported_under_the_name_that_it_suggests(bench: Workbench, tmp_path: Path) -> None:
-    file = tmp_path / "my pairs.csv"
-    file.write_text("question,reference,split\nWhy?,Because,train\n", "utf-8")
+async def test_a_bundled_dataset_is_brought_in_from_the_menu(bench: Workbench) -> None:
     app = VivaApp(bench, "datasets")
     async with app.run_test(size=SMALL, notifications=True) as pilot:
         await settle(pilot)
-        await press(pilot, "i")
-        app.screen.query_one("#path", Input).value = str(file)
-        await press(pilot, "enter")
+        await press(pilot, "i", "end", "enter")
+        assert "vad 128 questions on video anomaly detection" in flowing(app)
+        await press(pilot, "end", "enter")
         assert isinstance(app.screen, DatasetsScreen)
-        assert [dataset.name for dataset in bench.datasets.list()] == ["my-pairs"]
-        assert "Imported my-pairs: 1 example" in flowing(app)
-        assert "1–1 of 1" in flowing(app)
+        assert "Imported vad: 128 examples" in flowing(app)
+        assert app.focused is table(app)
 
 
-async def test_unusual_columns_can_be_named(bench: Workbench, tmp_path: Path) -> None:
-    file = tmp_path / "odd.csv"
-    file.write_text("Frage,Antwort\nWarum?,Darum\n", "utf-8")
-    app = VivaApp(bench, "datasets")
-    async with app.run_test(size=SMALL) as pilot:
+@SIZES
+async def test_the_menus_show_every_entry_whole(filled: Workbench, size: tuple[int, int]) -> None:
+    app = VivaApp(filled, "datasets")
+    async with app.run_test(size=size) as pilot:
         await settle(pilot)
-        await press(pilot, "i")
-        app.screen.query_one("#path", Input).value = str(file)
-        await press(pilot, "enter")
-        assert "no column that looks like a question" in flowing(app)
-        app.screen.query_one("#question", Input).value = "Frage"
-        app.screen.query_one("#reference", Input).value = "Antwort"
-        await press(pilot, "enter")
-        assert bench.datasets.examples("odd")[0].reference == "Darum"
+        for key, entries in (("i", NEW), ("m", MEND)):
+            await press(pilot, key)
+            assert isinstance(app.screen, ChooserScreen)
+            for entry in entries:
+                assert f"{entry.name} {entry.detail}" in flowing(app)
+            await press(pilot, "escape")
 
 
-@pytest.mark.parametrize(
-    ("path", "name", "complaint"),
-    [
-        ("", "", "Type the path of a CSV or JSON Lines file"),
-        ("/nowhere/x.csv", "x", "there is no file"),
-        ("/nowhere/x.csv", "a b", "cannot name a dataset"),
-    ],
-)
-async def test_what_is_wrong_with_the_form_is_told_in_it(
-    bench: Workbench, path: str, name: str, complaint: str
+@pytest.mark.parametrize("entry", NEW, ids=lambda entry: entry.name)
+def test_every_screen_of_the_first_menu_is_there(bench: Workbench, entry: object) -> None:
+    assert opened(entry.screen, bench)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("downs", "screen"), [(5, VersionsScreen), (6, ExportScreen)])
+async def test_mending_opens_the_screen_of_the_dataset_under_the_cursor(
+    filled: Workbench, downs: int, screen: type
 ) -> None:
-    app = VivaApp(bench, "datasets")
+    add(filled, "zoo", many(3))
+    app = VivaApp(filled, "datasets")
     async with app.run_test(size=SMALL) as pilot:
         await settle(pilot)
-        await press(pilot, "i")
-        app.screen.query_one("#path", Input).value = path
-        await settle(pilot)
-        app.screen.query_one("#name", Input).value = name
-        await press(pilot, "enter")
-        assert isinstance(app.screen, ImportScreen)
-        assert complaint in flowing(app)
+        await press(pilot, "down", "m", *["down"] * downs, "enter")
+        assert isinstance(app.screen, screen)
+        assert "zoo" in painted(app)
         await press(pilot, "escape")
         assert isinstance(app.screen, DatasetsScreen)
+        assert "1–3 of 3" in flowing(app)
 
 
-async def test_a_typed_name_is_not_overwritten_by_the_path(bench: Workbench) -> None:
-    app = VivaApp(bench, "datasets")
-    async with app.run_test(size=SMALL) as pilot:
+async def test_what_was_mended_is_told_in_one_line_and_stays_chosen(filled: Workbench) -> None:
+    add(filled, "zoo", many(3))
+    app = VivaApp(filled, "datasets")
+    async with app.run_test(size=SMALL, notifications=True) as pilot:
         await settle(pilot)
-        await press(pilot, "i", *"a.csv", "tab", "b", "shift+tab", "x")
-        assert app.screen.query_one("#path", Input).value == "a.csvx"
-        assert app.screen.query_one("#name", Input).value == "b"
+        await press(pilot, "down", "m", "end")
+        filled.datasets.edit("e2", {"split": "train"}, "ann")
+        await press(pilot, "enter", "escape")
+        assert "zoo version 2: ann edited the split of an example" in flowing(app)
+        assert "train 3" in flowing(app)
+        assert "1–3 of 3" in flowing(app)
 
 
 @pytest.mark.parametrize("number", range(len(HOSTILE)))
@@ -238,5 +240,32 @@ async def test_datasets_live_through_hostile_texts(bench: Workbench, number: int
         await press(pilot, "tab", "f", "x", "enter")
         assert isinstance(app.screen, ExampleScreen)
         assert not FORBIDDEN.search(painted(app))
-        await press(pilot, "n", "escape")
+        await press(pilot, "n", "h")
+        assert not FORBIDDEN.search(painted(app))
+        await press(pilot, "escape", "escape")
         assert isinstance(app.screen, DatasetsScreen)
+
+
+@SIZES
+async def test_a_conversation_is_shown_turn_by_turn(bench: Workbench, size: tuple[int, int]) -> None:
+    call = {"function": {"name": "find", "arguments": '{"what": "rice"}'}}
+    messages = [
+        {"role": "user", "content": "What can I cook?\nUser"},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "content": "[/foo] rice \x1b[2J"},
+        {"role": "assistant", "content": "Rice."},
+    ]
+    example = Example("What?", "Rice.", example_id="1", messages=messages, tools=[{"function": {"name": "find"}}])
+    add(bench, "talk", [example, replace(example, example_id="2", messages=None)])
+    app = VivaApp(bench, "datasets")
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        await press(pilot, "enter")
+        shown = painted(app)
+        assert "Conversation · 4 messages · 1 tool" in shown
+        assert '→ calls find {"what": "rice"}' in shown
+        assert "[/foo] rice ␛[2J" in shown
+        assert [line.strip() for line in shown.splitlines() if line.startswith("  User")] == ["User"]
+        await press(pilot, "n")
+        assert "Conversation" not in painted(app)
+        assert "What?" in painted(app)

@@ -1,11 +1,17 @@
-"""Datasets of a workspace."""
+"""Datasets of a workspace: what comes in, what is refused, versions, histories."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from viva.errors import BadInput, NotFound, UsageError
+from tests.fakes.broken_files import BROKEN
+from viva.errors import BadInput, NotFound, UsageError, UserError
+from viva.records.reading import ReadOptions
 from viva.workbench import Workbench
+from viva.workbench.demo import DATASET
+
+GLAIVE = Path(__file__).parents[3] / "shared" / "data" / "glaive_toolcall_en_demo.json"
 
 
 @pytest.fixture
@@ -15,39 +21,191 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
+def rows_of(bench: Workbench, query: str) -> list[tuple[object, ...]]:
+    with bench.store.read() as connection:
+        return connection.execute(query).fetchall()
+
+
 def test_a_file_becomes_a_dataset(bench: Workbench, file: Path) -> None:
-    dataset = bench.datasets.import_file(file, "pairs")
-    assert (dataset.name, dataset.version, dataset.source, dataset.splits) == (
+    imported = bench.datasets.import_file(file, "pairs")
+    dataset = imported.dataset
+    assert (dataset.name, dataset.version, dataset.source, dataset.change, dataset.splits) == (
         "pairs",
         1,
         "pairs.csv",
+        "imported",
         {"train": 1, "test": 1},
     )
+    assert (imported.known, imported.bad, imported.bad_file) == (False, 0, None)
     assert [e.question for e in bench.datasets.examples("pairs")] == ["a?", "b?"]
 
 
-def test_the_same_content_twice_is_one_dataset(bench: Workbench, file: Path) -> None:
-    assert bench.datasets.import_file(file, "pairs") == bench.datasets.import_file(file, "pairs")
+def test_the_same_content_twice_is_recognised(bench: Workbench, file: Path) -> None:
+    first = bench.datasets.import_file(file, "pairs")
+    again = bench.datasets.import_file(file, "pairs")
+    assert (again.known, again.dataset) == (True, first.dataset)
 
 
 def test_other_content_is_the_next_version_and_the_old_examples_stay(bench: Workbench, file: Path) -> None:
     bench.datasets.import_file(file, "pairs")
     file.write_text(file.read_text() + "c?,C,test\n")
-    assert bench.datasets.import_file(file, "pairs").version == 2
+    assert bench.datasets.import_file(file, "pairs").dataset.version == 2
     assert len(bench.datasets.list()) == 1
     assert len(bench.datasets.examples("pairs")) == 3
-    with bench.store.read() as connection:
-        assert connection.execute("SELECT version, count(*) FROM examples GROUP BY 1 ORDER BY 1").fetchall() == [
-            (1, 2),
-            (2, 3),
-        ]
+    assert [e.question for e in bench.datasets.examples("pairs", version=1)] == ["a?", "b?"]
+    assert rows_of(bench, "SELECT version, count(*) FROM examples GROUP BY 1 ORDER BY 1") == [(1, 2), (2, 3)]
 
 
-def test_a_broken_file_leaves_the_store_as_it_was(bench: Workbench, file: Path) -> None:
+def test_a_version_of_before_is_recognised_after_a_change(bench: Workbench, file: Path) -> None:
+    bench.datasets.import_file(file, "pairs")
+    [example, _] = bench.datasets.examples("pairs")
+    bench.datasets.edit(example.example_id, {"question": "aa?"}, "ann")
+    again = bench.datasets.import_file(file, "pairs")
+    assert (again.known, again.dataset.version, bench.datasets.get("pairs").version) == (True, 1, 2)
+
+
+def test_rows_that_cannot_be_used_go_to_a_file_next_to_it(bench: Workbench, file: Path) -> None:
+    file.write_text(file.read_text() + "c?\n,D,test\n")
+    imported = bench.datasets.import_file(file, "pairs")
+    assert (imported.dataset.size, imported.bad) == (2, 2)
+    assert imported.bad_file == file.with_name("pairs.bad-rows.jsonl")
+    told = [json.loads(line) for line in imported.bad_file.read_text().splitlines()]
+    assert [row["line"] for row in told] == [4, 5]
+    assert "the question is empty" in told[1]["reason"]
+
+
+def test_strict_refuses_a_file_with_one_bad_row(bench: Workbench, file: Path) -> None:
     file.write_text(file.read_text() + "c?\n")
-    with pytest.raises(BadInput):
-        bench.datasets.import_file(file, "pairs")
+    with pytest.raises(BadInput, match=r"1 row of pairs\.csv cannot be used; line 4"):
+        bench.datasets.import_file(file, "pairs", strict=True)
     assert bench.datasets.list() == []
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_file_is_one_line_and_leaves_the_store_as_it_was(bench: Workbench, tmp_path: Path, name: str) -> None:
+    bench.datasets.import_bundled(DATASET)
+    before = rows_of(
+        bench, "SELECT d.name, d.version, count(*) FROM dataset d JOIN example USING (dataset_id) GROUP BY ALL"
+    )
+    path = tmp_path / "broken" / name
+    path.parent.mkdir()
+    BROKEN[name](path)
+    with pytest.raises(UserError) as caught:
+        bench.datasets.import_file(path, DATASET)
+    assert "\n" not in caught.value.message
+    assert caught.value.message.isprintable()
+    query = "SELECT d.name, d.version, count(*) FROM dataset d JOIN example USING (dataset_id) GROUP BY ALL"
+    assert rows_of(bench, query) == before
+    assert not any(bench.paths.staging.iterdir())
+
+
+def test_a_link_out_of_the_workspace_is_not_followed(bench: Workbench, file: Path) -> None:
+    link = bench.paths.root / "link.csv"
+    link.symlink_to(file)
+    with pytest.raises(BadInput, match="a link that leads out of the workspace"):
+        bench.datasets.import_file(link, "pairs")
+    assert bench.datasets.list() == []
+
+
+def test_a_link_within_the_workspace_is_fine(bench: Workbench, file: Path) -> None:
+    inside = file.rename(bench.paths.root / "pairs.csv")
+    link = bench.paths.root / "link.csv"
+    link.symlink_to(inside)
+    assert bench.datasets.import_file(link, "pairs").dataset.size == 2
+
+
+def test_a_preview_writes_nothing(bench: Workbench, file: Path) -> None:
+    preview = bench.datasets.preview(file, ReadOptions(columns={"field": "split"}))
+    assert preview.match.mapping["question"] == "question"
+    assert [example.field for example in preview.examples] == ["train", "test"]
+    assert not bench.store.exists
+
+
+@pytest.mark.skipif(not GLAIVE.exists(), reason="the shared test data are not at hand")
+def test_conversations_survive_the_way_in_and_out(bench: Workbench, tmp_path: Path) -> None:
+    from viva.records.reading import ExportForm
+
+    assert bench.datasets.import_file(GLAIVE, "tools").dataset.size == 300
+    out = tmp_path / "out.json"
+    assert bench.datasets.export("tools", out, ExportForm.SHAREGPT) == 300
+    assert json.loads(out.read_text()) == json.loads(GLAIVE.read_text())
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
+def test_an_export_comes_back_as_the_same_dataset(bench: Workbench, tmp_path: Path, suffix: str) -> None:
+    dataset = bench.datasets.import_bundled("fields")
+    out = tmp_path / f"out.{suffix}"
+    assert bench.datasets.export("fields", out) == 122
+    again = bench.datasets.import_file(out, "fields")
+    assert (again.known, again.dataset.dataset_id) == (True, dataset.dataset_id)
+
+
+def test_a_directory_of_the_hub_library_comes_in_with_its_splits(bench: Workbench, tmp_path: Path) -> None:
+    folder = tmp_path / "pairs"
+    folder.mkdir()
+    for split in ("train", "test"):
+        (folder / f"{split}.csv").write_text(f"question,answer\nWhat is in {split}?,Rows.\n")
+    imported = bench.datasets.import_hub(str(folder), "pairs")
+    assert (imported.dataset.splits, imported.dataset.change) == ({"train": 1, "test": 1}, "imported from the hub")
+    assert imported.dataset.source == f"hf:{folder}"
+
+
+def test_an_export_overwrites_nothing_unasked(bench: Workbench, tmp_path: Path) -> None:
+    bench.datasets.import_bundled("fields")
+    for suffix in ("csv", "parquet"):
+        out = tmp_path / f"out.{suffix}"
+        out.write_text("mine")
+        with pytest.raises(UsageError):
+            bench.datasets.export("fields", out)
+        assert out.read_text() == "mine"
+        assert bench.datasets.export("fields", out, overwrite=True) == 122
+
+
+def test_an_edit_is_a_version_with_a_history(bench: Workbench, file: Path) -> None:
+    bench.datasets.import_file(file, "pairs")
+    [first, other] = bench.datasets.examples("pairs")
+    edited = bench.datasets.edit(first.example_id, {"reference": "A, better.", "field": "letters"}, "ann")
+    assert (edited.reference, edited.field, edited.question) == ("A, better.", "letters", "a?")
+    told = [(e.reference, d.version, d.change) for e, d in bench.datasets.history(edited.example_id)]
+    assert told == [("A, better.", 2, "ann edited the reference, field of an example"), ("A", 1, "imported")]
+    assert [d.version for _, d in bench.datasets.history(other.example_id)] == [1]
+    assert [e.reference for e in bench.datasets.examples("pairs")] == ["A, better.", "B"]
+
+
+def test_an_edit_by_the_id_of_an_older_version_changes_the_newest(bench: Workbench, file: Path) -> None:
+    bench.datasets.import_file(file, "pairs")
+    [first, _] = bench.datasets.examples("pairs")
+    bench.datasets.edit(first.example_id, {"question": "one?"}, "ann")
+    again = bench.datasets.edit(first.example_id, {"reference": "ONE"}, "bob")
+    assert (again.question, again.reference) == ("one?", "ONE")
+
+
+def test_an_edit_that_changes_nothing_makes_no_version(bench: Workbench, file: Path) -> None:
+    bench.datasets.import_file(file, "pairs")
+    [first, _] = bench.datasets.examples("pairs")
+    assert bench.datasets.edit(first.example_id, {"question": "a?"}, "ann") == first
+    assert bench.datasets.get("pairs").version == 1
+
+
+@pytest.mark.parametrize("changes", [{"question": " "}, {"meta": "x"}])
+def test_an_edit_that_cannot_be_is_refused(bench: Workbench, file: Path, changes: dict[str, str]) -> None:
+    bench.datasets.import_file(file, "pairs")
+    [first, _] = bench.datasets.examples("pairs")
+    with pytest.raises(UsageError):
+        bench.datasets.edit(first.example_id, changes, "ann")
+    assert bench.datasets.get("pairs").version == 1
+
+
+def test_what_was_written_keeps_pointing_at_its_version(filled: Workbench) -> None:
+    def board() -> list[tuple[str, str, int]]:
+        return [(row.system, row.measure, row.n) for row in filled.results.leaderboard("tiny")]
+
+    before = board()
+    example = filled.datasets.examples("tiny", "test")[0]
+    filled.datasets.edit(example.example_id, {"field": "other"}, "ann")
+    assert filled.datasets.get("tiny").version == 2
+    assert filled.results.version("tiny").version == 1
+    assert board() == before
 
 
 def test_examples_are_searched_and_paged(filled: Workbench) -> None:
@@ -61,9 +219,11 @@ def test_a_name_that_cannot_be_one_is_refused(bench: Workbench, file: Path, name
         bench.datasets.import_file(file, name)
 
 
-def test_a_missing_dataset_or_split_is_told_with_what_there_is(filled: Workbench) -> None:
+def test_a_missing_dataset_split_or_version_is_told_with_what_there_is(filled: Workbench) -> None:
     with pytest.raises(NotFound) as caught:
         filled.datasets.get("tinny")
     assert caught.value.hint == "did you mean tiny?"
     with pytest.raises(NotFound, match="no split of tiny 'dev'"):
-        filled.datasets.split("tiny", "dev")
+        filled.datasets.with_split("tiny", "dev")
+    with pytest.raises(NotFound, match="no version of tiny '3'"):
+        filled.datasets.get("tiny", 3)

@@ -1,68 +1,26 @@
-"""`viva dataset`: import datasets and look at them."""
-
-from pathlib import Path
+"""`viva dataset`: what there is, its examples, its versions."""
 
 import click
 
+from viva.cli.dataset_files import export, import_
+from viva.cli.dataset_mending import clean, dedupe, leakage, split, stats
+from viva.cli.dataset_writing import papers, prompts, synthesize
 from viva.cli.exits import say
-from viva.cli.output import show, with_format
+from viva.cli.output import emit, show, with_format
 from viva.cli.session import Noun, Session, pass_session
 from viva.errors import UsageError
+from viva.present.datasets import leakage_text
 from viva.present.tables import Column, Format, Table
-from viva.records.dataset import Dataset
-from viva.text import display_line, plural
-
-BUNDLED = "bundled:"
+from viva.text import plural
 
 
 @click.group("dataset", cls=Noun)
 def command() -> None:
-    """Import datasets and look at them."""
+    """Bring in datasets, look at them, mend them, have them written."""
 
 
-@command.command("import")
-@click.argument("path")
-@click.option("--name", help="The dataset's name in this workspace.")
-@click.option("--question", metavar="COLUMN", help="The column that holds the question.")
-@click.option("--reference", metavar="COLUMN", help="The column that holds the reference approach.")
-@click.option("--field", metavar="COLUMN", help="The column that names the field.")
-@click.option("--subfield", metavar="COLUMN", help="The column that names the subfield.")
-@click.option("--split-column", metavar="COLUMN", help="The column that names the split.")
-@click.option("--split", metavar="SPLIT", help="The split of every example whose row names none.")
-@pass_session
-def import_(
-    session: Session,
-    path: str,
-    name: str | None,
-    question: str | None,
-    reference: str | None,
-    field: str | None,
-    subfield: str | None,
-    split_column: str | None,
-    split: str | None,
-) -> None:
-    """Import the CSV or JSON Lines file PATH, all of it or nothing.
-
-    PATH can also be bundled:NAME, a dataset that viva ships with, such as bundled:vad. Columns with the
-    usual names (question, prompt …; reference, approach, answer …) are found without options. Importing other
-    content under a name that exists makes the next version of that dataset.
-    """
-    given = {
-        "question": question, "reference": reference, "field": field, "subfield": subfield, "split": split_column,
-    }  # fmt: skip
-    columns = {word: column for word, column in given.items() if column is not None}
-    datasets = session.workbench.datasets
-    if path.startswith(BUNDLED):
-        bundled = path.removeprefix(BUNDLED)
-        if columns or split or name not in {None, bundled}:
-            raise UsageError("a bundled dataset has its own name, columns and splits", f"viva dataset import {path}")
-        dataset = datasets.import_bundled(bundled)
-    else:
-        if name is None:
-            raise UsageError("the dataset needs a name", "name it with --name")
-        dataset = datasets.import_file(Path(path).expanduser(), name, columns, split)
-    version = f" (version {dataset.version})" if dataset.version > 1 else ""
-    say(f"{dataset.name}{version}: {plural(dataset.size, 'example')}{_splits(dataset)}")
+for _command in (import_, export, clean, dedupe, leakage, split, stats, synthesize, papers, prompts):
+    command.add_command(_command)
 
 
 @command.command("list")
@@ -82,14 +40,17 @@ def list_(session: Session, form: Format) -> None:
 @click.option("--split", help="Only the examples of this split.")
 @click.option("--limit", type=click.IntRange(0), default=20, show_default=True, help="How many; 0 for all.")
 @click.option("--search", metavar="TEXT", help="Only examples whose text holds this, upper or lower case.")
+@click.option("--version", type=click.IntRange(1), metavar="N", help="Version N (else the newest).")
 @with_format
 @pass_session
-def show_(session: Session, name: str, split: str | None, limit: int, search: str | None, form: Format) -> None:
+def show_(
+    session: Session, name: str, split: str | None, limit: int, search: str | None, version: int | None, form: Format
+) -> None:
     """Show the examples of the dataset NAME."""
     datasets = session.workbench.datasets
     if split is not None:
-        datasets.split(name, split)
-    examples = datasets.examples(name, split, limit + 1 if limit else None, search=search)
+        datasets.with_split(name, split, version)
+    examples = datasets.examples(name, split, limit + 1 if limit else None, search=search, version=version)
     more = bool(limit) and len(examples) > limit
     rows = [
         (e.example_id, e.split, e.field, e.subfield, e.question, e.reference)
@@ -101,10 +62,50 @@ def show_(session: Session, name: str, split: str | None, limit: int, search: st
         say(f"the first {plural(limit, 'example')}; --limit 0 shows all")
 
 
+@command.command("versions")
+@click.argument("name")
+@with_format
+@pass_session
+def versions(session: Session, name: str, form: Format) -> None:
+    """List the versions of the dataset NAME, the newest first, and how each came about."""
+    found = session.workbench.datasets.versions(name)
+    columns: list[Column | str] = ["version", "examples", Column("splits", _counts), "change", "leakage", "created_at"]
+    rows = [(d.version, d.size, d.splits, d.change, leakage_text(d), d.created_at) for d in found]
+    show(Table.of(columns, rows), form)
+
+
+@command.command("edit")
+@click.argument("example")
+@click.option("--question", metavar="TEXT", help="The new question.")
+@click.option("--reference", metavar="TEXT", help="The new reference approach.")
+@click.option("--field", metavar="TEXT", help="The new field; an empty text for none.")
+@click.option("--subfield", metavar="TEXT", help="The new subfield; an empty text for none.")
+@click.option("--split", metavar="TEXT", help="The new split; an empty text for none.")
+@pass_session
+def edit(session: Session, /, example: str, **texts: str | None) -> None:
+    """Change texts of the example with the id EXAMPLE; the result is the next version of its dataset."""
+    changes = {word: text for word, text in texts.items() if text is not None}
+    if not changes:
+        raise UsageError("nothing is to be changed", "say what: --question, --reference, --field, --subfield, --split")
+    edited = session.workbench.datasets.edit(example, changes, session.settings.rater_name)
+    _, dataset = session.workbench.datasets.history(edited.example_id)[0]
+    say(f"{dataset.name} (version {dataset.version}): {dataset.change}")
+    emit(edited.example_id + "\n")
+
+
+@command.command("history")
+@click.argument("example")
+@with_format
+@pass_session
+def history(session: Session, example: str, form: Format) -> None:
+    """Show what the example with the id EXAMPLE said in each version that changed it, the newest first."""
+    found = session.workbench.datasets.history(example)
+    columns = ["version", "change", "example", "split", "field", "subfield", "question", "reference"]
+    rows = [
+        (d.version, d.change, e.example_id, e.split, e.field, e.subfield, e.question, e.reference) for e, d in found
+    ]
+    show(Table.of(columns, rows, upright=True), form)
+
+
 def _counts(splits: dict[str, int]) -> str:
     return ", ".join(f"{split or '(none)'} {count}" for split, count in splits.items())
-
-
-def _splits(dataset: Dataset) -> str:
-    named = [f"{count:,} {display_line(split, 40)}" for split, count in dataset.splits.items() if split]
-    return f", {', '.join(named)}" if named else ""

@@ -11,7 +11,7 @@ from viva.cli.output import emit, flush, show, with_format
 from viva.cli.session import Noun, Session, pass_session
 from viva.cli.watching import check, leaving_it_to_run, numbers, started
 from viva.present.tables import Column, Format, Table
-from viva.records.job import Job
+from viva.records.job import Job, JobKind
 from viva.text import display_line
 
 LOG_LINES = 20
@@ -48,7 +48,7 @@ def list_(session: Session, form: Format) -> None:
 def show_(session: Session, job: str, lines: int, form: Format) -> None:
     """Show what JOB was asked to do, how it stands, and the end of its log. The start of an id is enough."""
     found = session.workbench.jobs.get(job)
-    values = {
+    values: dict[str, Any] = {
         "job": found.job_id,
         "kind": found.spec.kind.value,
         "title": found.spec.title,
@@ -63,6 +63,8 @@ def show_(session: Session, job: str, lines: int, form: Format) -> None:
         "result": found.result,
         "log": session.workbench.jobs.log(found.job_id, lines) if lines else "",
     }
+    if found.spec.kind in {JobKind.SYNTHESISE, JobKind.PAPERS}:
+        values["failures"] = session.workbench.synthesis.failures(found.job_id)
     show(Table.of(list(values), [list(values.values())], upright=True), form)
 
 

@@ -6,6 +6,7 @@ from viva.cli.exits import say
 from viva.cli.output import draw, show, with_format
 from viva.cli.session import Command, Session, pass_session
 from viva.present import leaderboard
+from viva.present.datasets import result_notes
 from viva.present.leaderboard import Leaderboard
 from viva.present.tables import Format, Table
 
@@ -24,13 +25,17 @@ def command(session: Session, dataset: str, split: str | None, by: str | None, f
     """
     session.deliver()
     if split is not None:
-        session.workbench.datasets.split(dataset, split)
+        session.workbench.datasets.with_split(dataset, split)
     board = read_board(session, dataset, split, by_field=by == "field")
     if form is Format.TABLE:
         print_board(board)
     else:
         show(_for_papers(board) if form is Format.MD else _for_programs(board), form)
-    if not board.groups:
+    datasets = session.workbench.datasets
+    if board.groups:
+        for note in result_notes(session.workbench.results.version(dataset), datasets.get(dataset)):
+            say(f"note: {note}")
+    else:
         say(f"nothing has been scored or rated yet: viva score {dataset}")
 
 

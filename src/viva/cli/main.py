@@ -12,7 +12,7 @@ from viva.cli.session import OpenWorkbench, Session, global_options, pass_sessio
 
 COMMANDS = {
     "demo": "The main job, end to end, on bundled data, offline.",
-    "dataset": "Import datasets and look at them.",
+    "dataset": "Bring in datasets, look at them, mend them, have them written.",
     "model": "Add and list models.",
     "recipe": "Show the training recipes.",
     "train": "Fine-tune a model on a dataset.",

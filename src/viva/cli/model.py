@@ -32,16 +32,36 @@ def list_(session: Session, form: Format) -> None:
 @click.option("--hub", metavar="ID", help="A Hugging Face model id, or a directory with a model.")
 @click.option("--adapter", metavar="DIR", help="A directory with a LoRA adapter.")
 @click.option("--base", metavar="MODEL", help="The model of this workspace that the adapter was trained over.")
+@click.option("--endpoint", metavar="URL", help="An address that speaks the chat-completions protocol.")
+@click.option("--model", metavar="NAME", help="What the endpoint calls its model.")
+@click.option("--key-env", metavar="VARIABLE", help="The environment variable that holds the endpoint's key.")
+@click.option(
+    "--prices", nargs=2, type=click.FloatRange(0), metavar="READ WRITTEN", help="The price of a million tokens, each."
+)
 @pass_session
-def add(session: Session, name: str, hub: str | None, adapter: str | None, base: str | None) -> None:
-    """Add a model under the name NAME, with --hub, or with --adapter and --base."""
+def add(
+    session: Session,
+    name: str,
+    hub: str | None,
+    adapter: str | None,
+    base: str | None,
+    endpoint: str | None,
+    model: str | None,
+    key_env: str | None,
+    prices: tuple[float, float] | None,
+) -> None:
+    """Add a model under the name NAME: --hub, or --adapter with --base, or --endpoint with --model."""
     models = session.workbench.models
-    if hub is not None and adapter is None and base is None:
-        model = models.add_hub(name, hub)
-    elif hub is None and adapter is not None and base is not None:
-        model = models.add_adapter(name, Path(adapter), base)
+    kinds = [kind for kind, given in (("hub", hub), ("adapter", adapter), ("endpoint", endpoint)) if given is not None]
+    if kinds == ["hub"] and hub is not None and base is None:
+        added = models.add_hub(name, hub)
+    elif kinds == ["adapter"] and adapter is not None and base is not None:
+        added = models.add_adapter(name, Path(adapter), base)
+    elif kinds == ["endpoint"] and endpoint is not None and model is not None:
+        added = models.add_endpoint(name, endpoint, model, key_env, prices)
     else:
         raise UsageError(
-            "say where the model is", "--hub ID for a Hugging Face model, or --adapter DIR --base MODEL for an adapter"
+            "say where the model is",
+            "--hub ID for a Hugging Face model, --adapter DIR --base MODEL, or --endpoint URL --model NAME",
         )
-    say(f"added {model.name} ({model.kind})")
+    say(f"added {added.name} ({added.kind})")

@@ -82,6 +82,12 @@ def summary(job: Job) -> str:
         parts.append(f"model {result['model']}")
     if result.get("systems"):
         parts.append(f"{'system' if len(result['systems']) == 1 else 'systems'} {' and '.join(result['systems'])}")
+    if "dataset" in result:
+        came = plural(result["examples"], "example")
+        parts.append(f"dataset {result['dataset']} version {result['version']}: {came}")
+        failed = result.get("failed") or 0
+        if count := failed if isinstance(failed, int) else len(failed):
+            parts.append(f"{count:,} failed: viva job show {job.job_id}")
     if result.get("study"):
         parts.append(f"study {result['study']}")
     return ", ".join(parts)

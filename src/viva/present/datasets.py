@@ -10,14 +10,15 @@ from viva.text import display_line, plural
 PAGE_SIZE = 100
 
 NO_DATASETS = (
-    "No datasets yet. i imports a file of your own: a CSV with columns such as question and reference, or JSON Lines. "
-    "On Home, Enter imports a bundled one."
+    "No datasets yet. i brings one in: from a file of your own, from the Hugging Face hub, or one that viva ships with."
 )
 
-IMPORT_NOTE = (
-    "Columns are found by their usual names, such as question or prompt, and reference, answer or output; "
-    "field, subfield and split are taken along."
-)
+BUNDLED = {
+    "vad": "128 questions on video anomaly detection",
+    "fields": "122 research questions in 8 fields and 61 subfields",
+    "deep-learning": "96 questions and answers about deep learning",
+}
+"""What the datasets are that viva ships with."""
 
 NO_SPLIT = ""
 """How the store names the split of examples that have none."""
@@ -25,12 +26,16 @@ NO_SPLIT = ""
 
 @dataclass(frozen=True)
 class ExampleQuery:
-    """Which examples are shown: of one split or all, those that hold a text or all, from `offset` on."""
+    """Which examples are shown: of one split or all, those that hold a text or all, from `offset` on.
+
+    Without a `version` they are those of the newest, which can be edited.
+    """
 
     dataset: str
     split: str | None = None
     search: str = ""
     offset: int = 0
+    version: int | None = None
 
     @property
     def filtered(self) -> bool:
@@ -56,7 +61,7 @@ class ExampleQuery:
 
     def cleared(self) -> "ExampleQuery":
         """Return the query without filters."""
-        return ExampleQuery(self.dataset)
+        return ExampleQuery(self.dataset, version=self.version)
 
 
 @dataclass(frozen=True)
@@ -106,20 +111,45 @@ def splits_text(dataset: Dataset) -> str:
     return " · ".join(f"{split_name(split)} {count:,}" for split, count in dataset.splits.items())
 
 
-def dataset_option(dataset: Dataset) -> tuple[str, str]:
-    """Return the two lines of a dataset in the list: its name, and its size with splits and fields."""
-    parts = [plural(dataset.size, "example")] + ([plural(dataset.fields, "field")] if dataset.fields else [])
-    return display_line(dataset.name, 36), " · ".join(parts)
+def dataset_row(dataset: Dataset) -> tuple[str, str, str, str, str]:
+    """Return a dataset's cells in the list: name, examples, splits, version, leaks between the splits."""
+    return (
+        display_line(dataset.name, 36) or "(no name)",
+        f"{dataset.size:,}",
+        splits_text(dataset),
+        str(dataset.version),
+        leakage_word(dataset),
+    )
+
+
+def version_row(dataset: Dataset) -> tuple[str, str, str, str, str]:
+    """Return the cells of a version: number, examples, leaks, date, how it came about."""
+    return (
+        str(dataset.version),
+        f"{dataset.size:,}",
+        leakage_word(dataset),
+        f"{dataset.created_at:%Y-%m-%d %H:%M}",
+        display_line(dataset.change, 200) or "imported",
+    )
+
+
+def version_lines(dataset: Dataset, versions: Sequence[Dataset]) -> str:
+    """Return what is known of a version: its splits and leaks, how it came about, and of which it was made."""
+    parent = next((other.version for other in versions if other.dataset_id == dataset.parent), None)
+    made = "" if parent is None else f" · made of version {parent}"
+    change = display_line(dataset.change, 300) or "imported"
+    return f"{dataset_facts(dataset)}\nChange: {change}{made}"
 
 
 def dataset_facts(dataset: Dataset) -> str:
-    """Return the line about a dataset: its splits, fields, where it came from, and its version after the first."""
-    parts = [splits_text(dataset)]
+    """Return the line about a dataset: size, splits, fields, where it came from, version, and leakage state."""
+    parts = [plural(dataset.size, "example"), splits_text(dataset)]
     if dataset.fields:
         parts.append(plural(dataset.fields, "field"))
     parts.append(f"from {display_line(dataset.source, 24)}")
-    if dataset.version > 1:
-        parts.append(f"version {dataset.version}")
+    parts.append(f"version {dataset.version}")
+    if leaks := leakage_text(dataset):
+        parts.append(leaks)
     return " · ".join(parts)
 
 
@@ -143,14 +173,8 @@ def example_heading(example: Example, number: int) -> str:
 def suggested_name(path: str) -> str:
     """Return a dataset name made of a file's name, or nothing where it has no letter or digit."""
     stem = re.split(r"[\\/]", path.strip())[-1]
-    stem = re.sub(r"\.(csv|jsonl|json|ndjson|tsv)$", "", stem, flags=re.IGNORECASE)
+    stem = re.sub(r"\.(csv|tsv|jsonl|ndjson|json|parquet)$", "", stem, flags=re.IGNORECASE)
     return re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-._")[:64]
-
-
-def columns_given(question: str, reference: str) -> dict[str, str]:
-    """Return the columns that the import form names, as `wb.datasets.import_file` takes them."""
-    given = {"question": question.strip(), "reference": reference.strip()}
-    return {word: column for word, column in given.items() if column}
 
 
 def imported_text(dataset: Dataset) -> str:
@@ -159,10 +183,54 @@ def imported_text(dataset: Dataset) -> str:
     return f"{words}, version {dataset.version}" if dataset.version > 1 else words
 
 
-def import_problem(path: str, name: str) -> tuple[str, str] | None:
-    """Return the first field of the import form that cannot be right, and what is wrong with it."""
-    if not path.strip():
-        return "path", "Type the path of a CSV or JSON Lines file"
-    if not name.strip():
-        return "name", "Give the dataset a name"
-    return None
+def changed_text(before: Dataset | None, after: Dataset) -> str:
+    """Return in one line what has happened to a dataset; nothing where it is as it was."""
+    name = display_line(after.name, 40)
+    if before is None or before.version != after.version:
+        change = display_line(after.change, 120)
+        return f"{name} version {after.version}: {change}" if change else f"{name} is now at version {after.version}"
+    if before.leakage != after.leakage:
+        return f"{name}: {leakage_text(after)}"
+    return ""
+
+
+def leakage_word(dataset: Dataset) -> str:
+    """Return the leakage state of a dataset in a word or two, for a table; nothing where it has no splits."""
+    if len(dataset.splits) < 2:
+        return ""
+    if dataset.leakage is None:
+        return "not checked"
+    count = dataset.leakage.near_duplicates + dataset.leakage.copied_references
+    return f"{count:,} found" if count else "none"
+
+
+def leakage_text(dataset: Dataset) -> str:
+    """Return the leakage state of a dataset: what its splits give away, or that nobody has looked; else nothing."""
+    if len(dataset.splits) < 2:
+        return ""
+    found = dataset.leakage
+    if found is None:
+        return "not checked for leaks between its splits"
+    if not found.found:
+        return "no leaks between its splits"
+    parts = []
+    if found.near_duplicates:
+        parts.append(plural(found.near_duplicates, "near-duplicate"))
+    if found.copied_references:
+        parts.append(f"{plural(found.copied_references, 'reference')} inside a question")
+    return f"leaks between its splits: {', '.join(parts)}"
+
+
+def result_notes(shown: Dataset, newest: Dataset | None) -> tuple[str, ...]:
+    """Return what must be known beside a dataset's results: leaks, and that they belong to an older version."""
+    notes = []
+    if newest is not None and newest.version != shown.version:
+        notes.append(f"Results of version {shown.version}; version {newest.version} has none yet")
+    if len(shown.splits) > 1 and (shown.leakage is None or shown.leakage.found):
+        said = leakage_text(shown)
+        notes.append(
+            f"{said[:1].upper()}{said[1:]}: what was learnt may be what was asked"
+            if shown.leakage
+            else f"{said[:1].upper()}{said[1:]}"
+        )
+    return tuple(notes)

@@ -28,6 +28,8 @@ _WAITS = {
     JobKind.TRAIN: "A training is running",
     JobKind.GENERATE: "Texts are being written",
     JobKind.SCORE: "Texts are being scored",
+    JobKind.SYNTHESISE: "A dataset is being written",
+    JobKind.PAPERS: "Papers are being read",
 }
 
 _VERBS = {
@@ -69,6 +71,7 @@ def model_line(model: Model) -> tuple[str, str]:
     what = {
         ModelKind.STARTER: "built in, for trying things out",
         ModelKind.HUB: f"from {display_line(model.location, 60)}",
+        ModelKind.ENDPOINT: f"asked at {display_line(model.location, 60)}",
         ModelKind.ADAPTER: f"tuned from {display_line(model.base or '?', NAME_WIDTH)}",
     }[model.kind]
     if model.kind is ModelKind.ADAPTER and model.note:

@@ -159,6 +159,8 @@ def failure(job: Job) -> Failure | None:
     if job.status not in {JobStatus.FAILED, JobStatus.INTERRUPTED}:
         return None
     message, _, hint = job.error.partition("\n")
+    if hint.startswith("viva job show"):
+        hint = "its own screen tells what was said instead"
     if not hint:
         lost = job.status is JobStatus.INTERRUPTED
         hint = "r goes on from where it was" if lost else "the log below may say more"

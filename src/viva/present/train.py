@@ -80,7 +80,7 @@ class BaseChoice:
 
 def base_choices(models: Sequence[Model], recipe: Recipe) -> list[BaseChoice]:
     """Return what an adapter can be trained over, what the recipe is made for first."""
-    bases = [model for model in models if model.kind is not ModelKind.ADAPTER]
+    bases = [model for model in models if model.kind in {ModelKind.STARTER, ModelKind.HUB}]
     choices = [BaseChoice(_base_label(model), model.name, model.location) for model in bases]
     wanted = [choice for choice in choices if recipe.base in (choice.name, choice.location)]
     if not wanted:

@@ -28,6 +28,19 @@ def leaderboard(
     return [LeaderboardRow(*row) for row in found]
 
 
+def newest_written(connection: Connection, dataset: str) -> int | None:
+    """Return the newest version of a dataset that a system has written for; None where there is none."""
+    row = connection.execute(
+        """
+        SELECT max(d.version) FROM dataset d
+        WHERE d.name = ? AND EXISTS (
+            SELECT 1 FROM example e JOIN generation g USING (example_id) WHERE e.dataset_id = d.dataset_id)
+        """,
+        [dataset],
+    ).fetchone()
+    return None if row is None else row[0]
+
+
 def example_results(connection: Connection, dataset_id: str, split: str | None) -> list[ExampleResult]:
     """Return every example of a split that has generations, with the systems' texts, metrics and human totals."""
     found = connection.execute(

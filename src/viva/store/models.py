@@ -12,30 +12,33 @@ from viva.store import rows
 
 Connection = duckdb.DuckDBPyConnection
 
+_MODEL = "model_id, name, kind, location, base, note, settings"
+
 
 def add(connection: Connection, model: Model) -> None:
     """Add a model; one of the same id is left as it is."""
     rows.insert(
         connection,
         "model",
-        ["model_id", "name", "kind", "location", "base", "note", "created_at"],
-        [(model.model_id, model.name, str(model.kind), model.location, model.base, model.note, utc_now())],
+        [*_MODEL.split(", "), "created_at"],
+        [
+            (
+                model.model_id, model.name, str(model.kind), model.location, model.base, model.note,
+                rows.as_json(model.settings), utc_now(),
+            )
+        ],
         ignore_known=True,
-    )
+    )  # fmt: skip
 
 
 def every(connection: Connection) -> list[Model]:
     """Return all models in the order they came."""
-    found = connection.execute(
-        "SELECT model_id, name, kind, location, base, note FROM model ORDER BY created_at, name"
-    ).fetchall()
+    found = connection.execute(f"SELECT {_MODEL} FROM model ORDER BY created_at, name").fetchall()
     return [_model(row) for row in found]
 
 
 def by_name(connection: Connection, name: str) -> Model | None:
-    row = connection.execute(
-        "SELECT model_id, name, kind, location, base, note FROM model WHERE name = ?", [rows.storable(name)]
-    ).fetchone()
+    row = connection.execute(f"SELECT {_MODEL} FROM model WHERE name = ?", [rows.storable(name)]).fetchone()
     return None if row is None else _model(row)
 
 
@@ -70,5 +73,5 @@ def systems(connection: Connection, dataset: str | None = None) -> list[System]:
 
 
 def _model(row: tuple[Any, ...]) -> Model:
-    model_id, name, kind, location, base, note = row
-    return Model(model_id, name, ModelKind(kind), location, base, note)
+    model_id, name, kind, location, base, note, settings = row
+    return Model(model_id, name, ModelKind(kind), location, base, note, json.loads(settings))

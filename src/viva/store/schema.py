@@ -12,6 +12,9 @@ CREATE TABLE dataset (
     name TEXT NOT NULL,
     version INTEGER NOT NULL,
     source TEXT NOT NULL,
+    content TEXT NOT NULL,
+    change TEXT NOT NULL,
+    parent TEXT,
     created_at TIMESTAMP NOT NULL,
     UNIQUE (name, version)
 );
@@ -24,8 +27,27 @@ CREATE TABLE example (
     field TEXT,
     subfield TEXT,
     split TEXT,
+    source TEXT,
     meta JSON NOT NULL,
-    messages JSON
+    messages JSON,
+    tools JSON,
+    lineage TEXT NOT NULL
+);
+CREATE TABLE leakage (
+    dataset_id TEXT NOT NULL,
+    near_duplicates INTEGER NOT NULL,
+    copied_references INTEGER NOT NULL,
+    threshold DOUBLE NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    seq BIGINT NOT NULL DEFAULT nextval('event_order')
+);
+CREATE TABLE leak (
+    dataset_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    example_a TEXT NOT NULL,
+    example_b TEXT NOT NULL,
+    similarity DOUBLE NOT NULL,
+    seq BIGINT NOT NULL
 );
 CREATE TABLE model (
     model_id TEXT PRIMARY KEY,
@@ -34,6 +56,7 @@ CREATE TABLE model (
     location TEXT NOT NULL,
     base TEXT,
     note TEXT NOT NULL,
+    settings JSON NOT NULL,
     created_at TIMESTAMP NOT NULL
 );
 CREATE TABLE system (
@@ -174,8 +197,25 @@ CREATE TABLE job_metric (
 VIEWS = """
 CREATE VIEW examples AS
 SELECT d.name AS dataset, d.version, e.example_id AS example, e.position, e.split, e.field, e.subfield,
-       e.question, e.reference
+       e.question, e.reference, e.source
 FROM example e JOIN dataset d USING (dataset_id);
+
+CREATE VIEW datasets AS
+SELECT d.name AS dataset, d.version, count(e.example_id) AS examples, d.source, d.change, d.created_at,
+       l.near_duplicates, l.copied_references, l.created_at AS leakage_checked_at
+FROM dataset d LEFT JOIN example e USING (dataset_id)
+LEFT JOIN (SELECT * FROM leakage QUALIFY row_number() OVER (PARTITION BY dataset_id ORDER BY seq DESC) = 1) l
+  USING (dataset_id)
+GROUP BY ALL;
+
+CREATE VIEW leaks AS
+SELECT d.name AS dataset, d.version, k.kind, k.similarity, a.example_id AS example_a, a.split AS split_a,
+       b.example_id AS example_b, b.split AS split_b, a.question AS question_a, b.question AS question_b
+FROM leak k
+JOIN (SELECT dataset_id, max(seq) AS seq FROM leakage GROUP BY dataset_id) l USING (dataset_id, seq)
+JOIN dataset d USING (dataset_id)
+JOIN example a ON a.example_id = k.example_a
+JOIN example b ON b.example_id = k.example_b;
 
 CREATE VIEW generations AS
 SELECT g.generation_id AS generation, s.name AS system, s.model, e.dataset, e.version, e.example, e.split, e.field,

@@ -44,17 +44,18 @@ class Generations:
             raise UsageError("no model is named", "name at least one with --model")
         if prompt is not None and "{question}" not in prompt:
             raise UsageError("the prompt template has no {question} in it")
-        self._workbench.datasets.split(dataset, split)
+        version = self._workbench.datasets.with_split(dataset, split).version
         for model in models:
-            self._workbench.models.get(model)
+            self._workbench.models.local(model)
         then = asdict(self._workbench.scoring.spec(dataset, split)) if score else None
-        return self._workbench.jobs.start(_spec(dataset, split, models, decoding, prompt, None, then))
+        return self._workbench.jobs.start(_spec(dataset, version, split, models, decoding, prompt, None, then))
 
     def examination(self, dataset: str, split: str, models: Sequence[str]) -> dict[str, Any]:
         """Return the job that follows a training: write with `models`, make a study of the texts, score them."""
         study = names.unused(f"{dataset}-{split}", [study.name for study in self._workbench.studies.list()])
         then = asdict(self._workbench.scoring.spec(dataset, split))
-        return asdict(_spec(dataset, split, models, None, None, study, then))
+        version = self._workbench.datasets.get(dataset).version
+        return asdict(_spec(dataset, version, split, models, None, None, study, then))
 
     def systems(self, dataset: str | None = None) -> list[System]:
         """Return the systems in the order they came; those that have written for `dataset` where it is given."""
@@ -102,6 +103,7 @@ def default_prompt(location: str, base: str | None) -> str:
 
 def _spec(
     dataset: str,
+    version: int,
     split: str,
     models: Sequence[str],
     decoding: Decoding | None,
@@ -113,7 +115,7 @@ def _spec(
         JobKind.GENERATE,
         f"{dataset}/{split} with {', '.join(models)}",
         {
-            "dataset": dataset, "split": split, "models": list(models),
+            "dataset": dataset, "version": version, "split": split, "models": list(models),
             "decoding": asdict(decoding or Decoding()), "prompt": prompt, "study": study,
         },
         then,

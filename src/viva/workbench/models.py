@@ -1,13 +1,15 @@
 """Models of the workspace."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from viva.errors import UsageError
 from viva.paths import shipped
 from viva.records.ids import content_id
 from viva.records.model import Model, ModelKind
 from viva.store import models as table
+from viva.text import display_line
 from viva.workbench import names
 
 if TYPE_CHECKING:
@@ -45,6 +47,44 @@ class Models:
             raise UsageError(f"{directory.name} is no adapter", "it should hold adapter_config.json")
         self.get(base)
         return self._known_or_added(Model(content_id(name, location), name, ModelKind.ADAPTER, location, base, note))
+
+    def add_endpoint(
+        self,
+        name: str,
+        url: str,
+        model: str,
+        key_env: str | None = None,
+        prices: tuple[float, float] | None = None,
+    ) -> Model:
+        """Register a model behind an address that speaks the chat-completions protocol (Ollama, vLLM, OpenAI …).
+
+        `model` is its name there; the key is read from the environment variable `key_env` when a call is made and
+        never stored. `prices` are per million tokens read and written. Raises `UsageError`.
+        """
+        names.checked("model", name)
+        address = urlsplit(url)
+        if address.scheme not in {"http", "https"} or not address.hostname:
+            raise UsageError(f"{display_line(url, 80)} is no address", "such as http://127.0.0.1:11434/v1")
+        if address.username or address.password:
+            raise UsageError("an address with a password in it would be stored", "name the variable with --key-env")
+        if not model.strip():
+            raise UsageError("the endpoint's model has no name", "name it with --model")
+        settings: dict[str, Any] = {"model": model, "key_env": key_env}
+        if prices is not None:
+            if min(prices) < 0:
+                raise UsageError("a price cannot be negative")
+            settings |= {"price_prompt": prices[0], "price_completion": prices[1]}
+        model_id = content_id(name, url, settings)
+        return self._known_or_added(
+            Model(model_id, name, ModelKind.ENDPOINT, url.rstrip("/"), None, f"{model} at {address.netloc}", settings)
+        )
+
+    def local(self, name: str) -> Model:
+        """Return the model `name`, having made sure that its weights are at hand. Raises `NotFound`, `UsageError`."""
+        model = self.get(name)
+        if model.kind is ModelKind.ENDPOINT:
+            raise UsageError(f"{display_line(name, 40)} is an endpoint: its weights are not here", "use a local model")
+        return model
 
     def get(self, name: str) -> Model:
         """Return the model `name`; the starter need not have been registered. Raises `NotFound`."""

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from viva.records.dataset import Dataset
 from viva.records.generation import ExampleResult
 from viva.records.results import LeaderboardRow
 from viva.stats.intervals import half_width
@@ -19,18 +20,28 @@ class Results:
         self._workbench = workbench
         self._store = workbench.store
 
+    def version(self, dataset: str) -> Dataset:
+        """Return the newest version of a dataset that systems have written for, else its newest. Raises `NotFound`.
+
+        A version made since (a word mended, an example dropped) has no results yet and hides none.
+        """
+        newest = self._workbench.datasets.get(dataset)
+        with self._store.read() as connection:
+            written = table.newest_written(connection, newest.name)
+        return newest if written in {None, newest.version} else self._workbench.datasets.get(dataset, written)
+
     def leaderboard(self, dataset: str, split: str | None = None, by_field: bool = False) -> list[LeaderboardRow]:
-        """Return systems × measures of a dataset's newest version with intervals, by field where asked.
+        """Return systems × measures with intervals, by field where asked, of the version that `version` tells.
 
         Raises `NotFound`.
         """
-        found = self._workbench.datasets.get(dataset)
+        found = self.version(dataset)
         with self._store.read() as connection:
             rows = table.leaderboard(connection, found.name, found.version, split, by_field)
         return [replace(row, half_width=half_width(row.se, row.n)) for row in rows]
 
     def examples(self, dataset: str, split: str | None = None) -> list[ExampleResult]:
         """Return the examples that have generations, with texts, metrics and human totals. Raises `NotFound`."""
-        found = self._workbench.datasets.get(dataset)
+        found = self.version(dataset)
         with self._store.read() as connection:
             return table.example_results(connection, found.dataset_id, split)

@@ -24,7 +24,7 @@ from viva.jobs.directory import JobDirectory
 from viva.records.ids import utc_now
 from viva.records.job import JobKind, JobSpec, JobStatus
 from viva.store import jobs as table
-from viva.workbench import work
+from viva.workbench import synthesis_work, work
 from viva.workbench.workbench import Workbench
 
 PATIENCE_SECONDS = 3600.0
@@ -77,6 +77,8 @@ def _perform(workbench: Workbench, directory: JobDirectory, spec: JobSpec, lock:
         JobKind.TRAIN: work.train,
         JobKind.GENERATE: work.generate,
         JobKind.SCORE: work.score,
+        JobKind.SYNTHESISE: synthesis_work.synthesise,
+        JobKind.PAPERS: synthesis_work.papers,
     }[spec.kind](job)
 
 

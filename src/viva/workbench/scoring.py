@@ -29,7 +29,7 @@ class Scoring:
         if split is None:
             self._workbench.datasets.get(dataset)
         else:
-            self._workbench.datasets.split(dataset, split)
+            self._workbench.datasets.with_split(dataset, split, self._workbench.results.version(dataset).version)
         return self._workbench.jobs.start(self.spec(dataset, split, metrics))
 
     def spec(self, dataset: str, split: str | None, metrics: Sequence[str] | None = None) -> JobSpec:

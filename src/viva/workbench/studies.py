@@ -50,7 +50,7 @@ class Studies:
         Raises `UsageError` where the name is taken or a system has written nothing for the split.
         """
         names.checked("study", name)
-        found = self._workbench.datasets.split(dataset, split)
+        found = self._workbench.datasets.with_split(dataset, split, self._workbench.results.version(dataset).version)
         with self._store.write() as connection:
             if any(study.name == name for study in table.every(connection)):
                 raise UsageError(f"there is a study {name} already", "choose another name")

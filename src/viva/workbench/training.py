@@ -36,8 +36,8 @@ class Training:
         With `examine`, base and tuned model then write for the split `test`, both are scored, and a study of
         their texts is made. Raises `NotFound`, `UsageError`.
         """
-        found = self._workbench.datasets.split(dataset, TRAIN)
-        base = self._workbench.models.get(model)
+        found = self._workbench.datasets.with_split(dataset, TRAIN)
+        base = self._workbench.models.local(model)
         if base.kind is ModelKind.ADAPTER:
             raise UsageError(f"{model} is an adapter itself", f"train over its base: --model {base.base}")
         settings = apply_overrides(self._workbench.recipes.get(recipe), overrides or {})

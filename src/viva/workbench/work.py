@@ -91,7 +91,7 @@ def train(job: JobWork) -> dict[str, Any]:
 def generate(job: JobWork) -> dict[str, Any]:
     """Let each system write for the examples it has not written for; every batch is stored as it comes."""
     workbench, arguments = job.workbench, job.arguments
-    dataset = workbench.datasets.split(arguments["dataset"], arguments["split"])
+    dataset = workbench.datasets.with_split(arguments["dataset"], arguments["split"], arguments.get("version"))
     decoding = Decoding(**arguments["decoding"])
     systems = []
     names = []
@@ -121,7 +121,7 @@ def generate(job: JobWork) -> dict[str, Any]:
 def score(job: JobWork) -> dict[str, Any]:
     """Compute each metric for what it has not scored yet; every batch is stored as it comes."""
     workbench, arguments = job.workbench, job.arguments
-    dataset = workbench.datasets.get(arguments["dataset"])
+    dataset = workbench.results.version(arguments["dataset"])
     tasks = []
     for name in arguments["metrics"]:
         info = METRICS[name]

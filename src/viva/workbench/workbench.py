@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from viva.workbench.scoring import Scoring
     from viva.workbench.sql import Sql
     from viva.workbench.studies import Studies
+    from viva.workbench.synthesis import Synthesis
     from viva.workbench.training import Training
 
 
@@ -50,6 +51,12 @@ class Workbench:
         from viva.workbench.datasets import Datasets
 
         return Datasets(self)
+
+    @cached_property
+    def synthesis(self) -> "Synthesis":
+        from viva.workbench.synthesis import Synthesis
+
+        return Synthesis(self)
 
     @cached_property
     def models(self) -> "Models":

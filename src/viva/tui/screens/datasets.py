@@ -1,174 +1,170 @@
-"""Datasets: the list of them, and the examples of one, paged, searched, filtered."""
+"""Datasets: the list of them, the examples of one, and the way to everything that can be done with them."""
 
 from typing import ClassVar
 
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Vertical
-from textual.content import Content
-from textual.widgets import DataTable, Input, OptionList, Static
-from textual.widgets.option_list import Option
+from textual.containers import Container
+from textual.events import Resize
+from textual.widgets import DataTable, Static
 
 from viva.present import datasets as words
-from viva.present.datasets import ExamplePage, ExampleQuery
+from viva.present.datasets import ExampleQuery
 from viva.records.dataset import Dataset
-from viva.text import display_line
-from viva.tui.screens.base import VivaScreen
-from viva.tui.screens.dataset_import import ImportScreen
-from viva.tui.screens.example import ExampleScreen, Place, load_page
-from viva.tui.widgets.choices import ChoiceList
+from viva.tui.screens.dataset_menu import MEND, NEW, menu, opened
+from viva.tui.screens.example import Place
+from viva.tui.screens.examples import KEYS, ExamplesScreen
 from viva.tui.widgets.example_table import ExampleTable
+from viva.tui.widgets.open_table import OpenTable
 from viva.workbench import Workbench
 
-SEARCH_LENGTH = 200
+_HEADINGS = ("Dataset", "Examples", "Splits", "Version", "Leaks")
+_SPLITS = 2
+"""The column that gets the room that is left."""
 
 
-class DatasetsScreen(VivaScreen[None]):
-    """Datasets on the left (on top where it is narrow), the examples of the highlighted one beside them."""
+class DatasetsScreen(ExamplesScreen[None]):
+    """Datasets on top, the examples of the one under the cursor below."""
 
     TITLE = "Datasets"
-    CSS_PATH = "../styles/datasets.tcss"
     AUTO_FOCUS = "#datasets"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back"),
+        Binding("i", "new", "New…", tooltip="Bring in a dataset: from a file, from the hub, a bundled one"),
+        Binding("m", "mend", "Mend…", tooltip="Clean, split, check, export this dataset; see its versions"),
+        *KEYS,
         Binding("tab", "switch", "Switch", key_display="tab", tooltip="Go from the list to the examples, or back"),
-        Binding("slash", "search", "Search", key_display="/", tooltip="Keep the examples that hold a text"),
-        Binding("f", "filter", "Split", tooltip="Show one split after the other"),
-        Binding("x", "clear", "Show all", tooltip="Show all examples again"),
-        Binding("left_square_bracket", "page(-1)", "Page back", key_display="[", tooltip="Go a page of 100 back"),
-        Binding("right_square_bracket", "page(1)", "Page on", key_display="]", tooltip="Go a page of 100 on"),
-        Binding("i", "import", "Import", tooltip="Import a dataset from a file"),
     ]
 
     def __init__(self, workbench: Workbench) -> None:
         super().__init__(workbench)
         self._datasets: list[Dataset] = []
-        self._page: ExamplePage | None = None
+        self._chosen: str | None = None
 
     def body(self) -> ComposeResult:
         with Container(id="columns"):
-            yield ChoiceList(id="datasets")
-            with Vertical(id="examples"):
-                yield Static(id="facts", markup=False)
-                yield Input(id="search", compact=True, max_length=SEARCH_LENGTH, placeholder="Text to look for; Enter")
-                yield ExampleTable()
+            yield OpenTable(id="datasets")
+            yield from self.examples()
         yield Static(words.NO_DATASETS, id="none", markup=False)
 
     def on_mount(self) -> None:
         self.query_one("#none").display = self.query_one("#columns").display = False
-        self.query_one("#search").display = False
         self.load()
 
     def load(self, chosen: str = "") -> None:
         """Read the list, then go to the dataset `chosen`, or to the first."""
         self.ask(lambda: self.wb.datasets.list(), then=lambda found: self._show(found, chosen), group="datasets")
 
+    @property
+    def _list(self) -> OpenTable:
+        return self.query_one("#datasets", OpenTable)
+
+    def dataset_of(self, query: ExampleQuery) -> Dataset | None:
+        return self._named(query.dataset)
+
+    def _named(self, name: str) -> Dataset | None:
+        return next((dataset for dataset in self._datasets if dataset.name == name), None)
+
     def _show(self, datasets: list[Dataset], chosen: str) -> None:
         self._datasets = datasets
         self.query_one("#none").display = not datasets
         self.query_one("#columns").display = bool(datasets)
-        options = self.query_one(OptionList)
-        options.display = len(datasets) > 1
-        options.clear_options()
-        for dataset in datasets:
-            name, facts = words.dataset_option(dataset)
-            options.add_option(Option(Content.assemble((name, "bold"), "  ", (facts, "$text-muted"))))
+        self._list.display = len(datasets) > 1
         if datasets:
             names = [dataset.name for dataset in datasets]
-            options.highlighted = names.index(chosen) if chosen in names else 0
-            self.set_focus(self.query_one(ExampleTable) if len(datasets) == 1 or chosen else options)
+            self._chosen = None
+            self._fill(names.index(chosen) if chosen in names else 0)
+            self.set_focus(self.query_one(ExampleTable) if len(datasets) == 1 or chosen else self._list)
+        else:
+            self.set_focus(None)
         self.refresh_bindings()
 
-    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        self._ask(ExampleQuery(self._datasets[event.option_index].name))
+    def _fill(self, cursor: int) -> None:
+        headings = [Text(heading) for heading in _HEADINGS]
+        rows = [[Text(cell) for cell in words.dataset_row(dataset)] for dataset in self._datasets]
+        self._list.show(headings, rows, cursor, right={1, 3}, fill=(_SPLITS, self._list.size.width or self.size.width))
+        self._choose(cursor)
 
-    def on_option_list_option_selected(self) -> None:
-        self.query_one(ExampleTable).focus()
+    def on_resize(self, _event: Resize) -> None:
+        if self._datasets and self._list.row_count:
+            self.call_after_refresh(self._fill, self._list.cursor_row)
 
-    def _ask(self, query: ExampleQuery) -> None:
-        self.ask(lambda: load_page(self.wb, query), then=self._show_page, group="examples", doing="read examples")
+    def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
+        if event.data_table is self._list:
+            # Filling the list highlights its first row on the way: what counts is where the cursor stands now.
+            self._choose(self._list.cursor_row)
 
-    def _show_page(self, page: ExamplePage, row: int = 0) -> None:
-        self._page = page
-        dataset = next((d for d in self._datasets if d.name == page.query.dataset), None)
-        facts = words.dataset_facts(dataset) if dataset else ""
-        caption = page.caption(dataset)
-        self.query_one("#facts", Static).update(
-            Content.assemble((display_line(page.query.dataset, 40), "bold"), f" · {facts}\n", (caption, "$primary"))
-        )
-        self.query_one(ExampleTable).show(page, row)
-        self.refresh_bindings()
+    def _choose(self, row: int) -> None:
+        """Show the examples of the dataset in a row of the list, unless they are there already."""
+        if row < len(self._datasets) and self._datasets[row].name != self._chosen:
+            self._chosen = self._datasets[row].name
+            self.read(ExampleQuery(self._datasets[row].name))
 
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
-        if self._page is not None and event.cursor_row < len(self._page.examples):
-            place = Place(self._page, event.cursor_row)
-            self.app.push_screen(ExampleScreen(self.wb, place), self._came_back)
+        if event.data_table is self._list:
+            event.stop()
+            self.query_one(ExampleTable).focus()
 
-    def _came_back(self, place: Place | None) -> None:
-        if place is not None:
-            self._show_page(place.page, place.row)
+    def came_back(self, place: Place | None) -> None:
+        """Read everything again where an example was edited meanwhile."""
+        super().came_back(place)
+        if place is not None and place.edited:
+            self.ask(lambda: self.wb.datasets.list(), then=lambda found: self._follow(found, place), group="datasets")
+
+    def _follow(self, datasets: list[Dataset], place: Place) -> None:
+        self._datasets = datasets
+        self._fill(self._list.cursor_row if self._list.display else 0)
+        self.show_page(place.page, place.row)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer only what there is: pages, filters, splits."""
-        page = self._page
-        if action == "page":
-            return page is not None and (page.more if parameters == (1,) else page.query.offset > 0)
-        if action == "clear":
-            return page is not None and page.query.filtered
-        if action in {"search", "filter"}:
-            return page is not None
+        """Offer the list and the menu of a dataset only where there are any."""
         if action == "switch":
             return len(self._datasets) > 1
+        if action == "mend":
+            return bool(self._datasets)
         return super().check_action(action, parameters)
 
     def action_switch(self) -> None:
         """Go from the list to the examples, or back."""
         table = self.query_one(ExampleTable)
-        self.set_focus(self.query_one(OptionList) if table.has_focus else table)
+        self.set_focus(self._list if table.has_focus else table)
 
-    def action_page(self, step: int) -> None:
-        if self._page is not None:
-            query = self._page.query
-            self._ask(query.next_page(self._page.more) if step > 0 else query.previous_page())
+    def action_new(self) -> None:
+        """Ask where a dataset is to come from, and go there."""
 
-    def action_filter(self) -> None:
-        """Go on to the next split, and behind the last back to all."""
-        if self._page is not None:
-            query = self._page.query
-            dataset = next(d for d in self._datasets if d.name == query.dataset)
-            self._ask(query.next_split(list(dataset.splits)))
+        def go(screen: str | None) -> None:
+            if screen is not None:
+                self.app.push_screen(opened(screen, self.wb), self._brought)
 
-    def action_clear(self) -> None:
-        if self._page is not None:
-            self._ask(self._page.query.cleared())
+        self.app.push_screen(menu(self.wb, "New dataset", NEW), go)
 
-    def action_search(self) -> None:
-        search = self.query_one("#search", Input)
-        search.value = self._page.query.search if self._page else ""
-        search.display = True
-        search.focus()
+    def _brought(self, dataset: Dataset | None) -> None:
+        if dataset is not None:
+            self.say(words.imported_text(dataset))
+            self.load(dataset.name)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        self._close_search()
-        if self._page is not None:
-            self._ask(self._page.query.searching(event.value))
+    def action_mend(self) -> None:
+        """Ask what is to be done with the dataset under the cursor, and go there."""
+        name = self._chosen
+        if name is None:
+            return
 
-    def action_leave(self) -> None:
-        """Close the search, or go back."""
-        if self.query_one("#search").display:
-            self._close_search()
-        else:
-            super().action_leave()
+        def go(screen: str | None) -> None:
+            if screen is not None:
+                self.app.push_screen(opened(screen, self.wb, name), lambda _: self._mended(name))
 
-    def _close_search(self) -> None:
-        self.query_one("#search").display = False
-        self.query_one(ExampleTable).focus()
+        self.app.push_screen(menu(self.wb, name, MEND), go)
 
-    def action_import(self) -> None:
-        def imported(dataset: Dataset | None) -> None:
-            if dataset is not None:
-                self.say(words.imported_text(dataset))
-                self.load(dataset.name)
+    def _mended(self, name: str) -> None:
+        """Say what has happened to a dataset, whatever its screen ended with, and show it as it is now."""
+        before = self._named(name)
 
-        self.app.push_screen(ImportScreen(self.wb), imported)
+        def show(datasets: list[Dataset]) -> None:
+            after = next((dataset for dataset in datasets if dataset.name == name), None)
+            if after is not None and (happened := words.changed_text(before, after)):
+                self.say(happened)
+            if datasets != self._datasets:
+                self._show(datasets, name)
+
+        self.ask(lambda: self.wb.datasets.list(), then=show, group="datasets")

@@ -1,7 +1,7 @@
-"""One job: how it stands, what has happened, its loss curve or its log."""
+"""One job: how it stands, what has happened, its loss curve or what failed, and its log."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -12,6 +12,7 @@ from textual.containers import Container
 from textual.timer import Timer
 
 from viva.present import jobs as words
+from viva.present import writing_jobs as writing
 from viva.present.train import Pace, curve_line
 from viva.records.ids import utc_now
 from viva.records.job import Curve, Job, JobKind, JobStatus
@@ -31,13 +32,14 @@ TALL = 30
 
 @dataclass(frozen=True)
 class Look:
-    """What one look at a job brings: `events` are those behind the last look's offset."""
+    """What one look at a job brings: `events` are those behind the last look's offset, `failures` those of its end."""
 
     job: Job
     events: list[dict[str, Any]]
     offset: int
     curve: Curve | None
     log: str | None
+    failures: Sequence[Mapping[str, Any]] = ()
 
 
 class JobScreen(JobActionsScreen):
@@ -45,7 +47,7 @@ class JobScreen(JobActionsScreen):
 
     CSS_PATH = "../styles/jobs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("v", "switch", "Curve or log", tooltip="Show the loss curve or the log"),
+        Binding("v", "switch", "Log", tooltip="Show the log, or what else there is to see"),
         Binding("k", "cancel", "Cancel", tooltip="Stop the job; what it has stored stays"),
         Binding("r", "resume", "Resume", tooltip="Go on from where it was"),
         Binding("n", "next_job", "Next job", tooltip="Show the job that followed"),
@@ -58,7 +60,7 @@ class JobScreen(JobActionsScreen):
         self._events: list[Mapping[str, Any]] = []
         self._offset = 0
         self._pace = Pace()
-        self._log = not self._training
+        self._log = not (self._training or self._writing)
         self._chosen = False
         self._curve = Curve({})
         self._reading = False
@@ -69,12 +71,18 @@ class JobScreen(JobActionsScreen):
     def _training(self) -> bool:
         return self.job.spec.kind is JobKind.TRAIN
 
+    @property
+    def _writing(self) -> bool:
+        return writing.is_writing(self.job)
+
     def body(self) -> ComposeResult:
         yield StillText(id="head")
         yield StillText(id="failure")
         yield StillText(id="steps")
         if self._training:
             yield LossCurve()
+        if self._writing:
+            yield TextPane(title="What could not be used", empty="Nothing so far", id="problems")
         with Container(id="log"):
             yield TextPane(title="Log", empty="Nothing has been printed yet")
 
@@ -100,7 +108,9 @@ class JobScreen(JobActionsScreen):
         job = self.wb.jobs.get(self.job.job_id)
         events, offset = self.wb.jobs.events(job.job_id, self._offset)
         curve = self.wb.training.curve(job.job_id) if self._training else None
-        return Look(job, events, offset, curve, self.wb.jobs.log(job.job_id, LOG_LINES) if self._log else None)
+        log = self.wb.jobs.log(job.job_id, LOG_LINES) if self._log else None
+        failed = self.wb.synthesis.failures(job.job_id) if self._writing and job.status.ended else []
+        return Look(job, events, offset, curve, log, failed)
 
     def _came(self, look: Look) -> None:
         self._reading = False
@@ -112,14 +122,25 @@ class JobScreen(JobActionsScreen):
             self.query_one(LossCurve).show(look.curve, self.job.total)
         if self.job.status.ended and self._timer is not None:
             self._timer.pause()
-        if self.job.status is JobStatus.FAILED and not self._curve.points and not (self._chosen or self._log):
+        nothing_to_see = not self._curve.points and not self._show_problems(look.failures)
+        if self.job.status is JobStatus.FAILED and nothing_to_see and not (self._chosen or self._log):
             self._log = True
             self._read()
         self._show_log(look.log)
         self._paint()
 
+    def _show_problems(self, kept: Sequence[Mapping[str, Any]]) -> bool:
+        """Show what could not be used; return whether there is any."""
+        if not self._writing:
+            return False
+        text = writing.problems_text(writing.problems(self._events, kept))
+        pane = self.query_one("#problems", TextPane)
+        if text != pane.text or self.job.status is JobStatus.DONE:
+            pane.show(text, empty="Nothing failed" if self.job.status is JobStatus.DONE else "Nothing so far")
+        return bool(text)
+
     def _show_log(self, log: str | None) -> None:
-        pane = self.query_one(TextPane)
+        pane = self.query_one("#log TextPane", TextPane)
         if log is not None and log != pane.text:
             following = not pane.text or not pane.lines_below
             pane.show(log)
@@ -140,15 +161,23 @@ class JobScreen(JobActionsScreen):
         if failure is not None:
             said.show(Text.assemble((failure.message, tone(self.app, "error", bold=True)), "\n", failure.hint))
         steps = self.query_one("#steps", StillText)
-        lines = words.event_lines(self._events)
+        lines = self._lines()
         steps.show(Text("\n".join(lines)))
-        steps.display = bool(lines) and (self._log or self.size.height >= TALL)
+        steps.display = bool(lines) and (self._log or self._writing or self.size.height >= TALL)
+        for pane in self.query("#problems"):
+            pane.display = not self._log
         for curve in self.query(LossCurve):
             curve.display = not self._log
         self.query_one("#log").display = self._log
         if self._offered is not self.job.status:
             self._offered = self.job.status
             self.refresh_bindings()
+
+    def _lines(self) -> list[str]:
+        """Return what has happened, as far as it is told under the head."""
+        if self._writing:
+            return writing.event_lines(self.job, self._events)
+        return words.event_lines(self._events)
 
     def _head(self) -> Text:
         job = self.job
@@ -158,14 +187,15 @@ class JobScreen(JobActionsScreen):
         text.append(f" · {rest}" if rest else "")
         if job.status is not JobStatus.DONE and job.total:
             text.append(f"\n{words.progress_text(job, BAR_WIDTH)}")
-        for line in (curve_line(self._curve), words.next_text(job), words.result_text(job)):
+        made = writing.outcome_lines(job) if self._writing else [words.result_text(job)]
+        for line in (curve_line(self._curve), words.next_text(job), *made):
             text.append(f"\n{line}" if line else "")
         return text
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what can be done with the job as it stands."""
         offered = {
-            "switch": self._training,
+            "switch": self._training or self._writing,
             "cancel": self.job.status is JobStatus.RUNNING,
             "resume": self.job.status.resumable,
             "next_job": "next_job" in self.job.result,

@@ -1,7 +1,6 @@
 """Results: which system is better, by people and by metrics, with intervals; from here down to the texts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -13,13 +12,11 @@ from textual.content import Content
 from textual.widgets import DataTable, Static
 
 from viva.present import leaderboard
-from viva.present.datasets import split_name, splits_text
+from viva.present.datasets import result_notes, split_name, splits_text
 from viva.present.leaderboard import Leaderboard, Line, Measure
 from viva.present.measures import HUMAN_TOTAL
-from viva.records.dataset import Dataset
-from viva.records.results import LeaderboardRow
-from viva.records.study import Study
 from viva.text import display_line
+from viva.tui.results_reading import Loaded, read
 from viva.tui.screens.base import VivaScreen
 from viva.tui.screens.drilldown import DrilldownScreen
 from viva.tui.widgets.chooser import Choice, ChooserScreen
@@ -28,35 +25,6 @@ from viva.tui.widgets.status import StatusLine
 from viva.workbench import Workbench
 
 NARROWEST_BAR, WIDEST_BAR = 6, 60
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """What was read of the workspace; `dataset` is None where there is none."""
-
-    datasets: list[Dataset]
-    dataset: Dataset | None
-    rows: list[LeaderboardRow]
-    studies: list[Study]
-    by_field: bool
-
-    @property
-    def splits(self) -> list[str]:
-        """The splits with results, in the dataset's order."""
-        there = {row.split for row in self.rows}
-        known = self.dataset.splits if self.dataset else {}
-        return [split for split in known if split in there] + sorted(there - set(known))
-
-
-def read(workbench: Workbench, wanted: str | None, by_field: bool) -> Loaded:
-    """Return the results of the dataset `wanted`, or of the first that has some."""
-    datasets = workbench.datasets.list()
-    studies = workbench.studies.list()
-    candidates = [dataset for dataset in datasets if dataset.name == wanted] or datasets
-    for dataset in candidates:
-        if rows := workbench.results.leaderboard(dataset.name, None, by_field):
-            return Loaded(datasets, dataset, rows, studies, by_field)
-    return Loaded(datasets, candidates[0] if candidates else None, [], studies, by_field)
 
 
 class ResultsScreen(VivaScreen[None]):
@@ -85,6 +53,7 @@ class ResultsScreen(VivaScreen[None]):
 
     def body(self) -> ComposeResult:
         yield StatusLine(id="where")
+        yield Static(id="notes", markup=False)
         yield RowTable(id="board")
         yield Static(id="nothing", markup=False)
         yield Static(id="sentence", markup=False)
@@ -218,6 +187,9 @@ class ResultsScreen(VivaScreen[None]):
         loaded = self._loaded
         where = self.query_one("#where", StatusLine)
         self.sub_title = ""
+        notes = result_notes(loaded.dataset, loaded.newest) if loaded and loaded.dataset and self._lines else ()
+        self.query_one("#notes", Static).update(Content("\n".join(notes)))
+        self.query_one("#notes").display = bool(notes)
         if loaded is None or loaded.dataset is None:
             where.text = ""
             return
