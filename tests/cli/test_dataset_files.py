@@ -3,26 +3,60 @@
 import json
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from tests.cli.running import Viva
 from tests.fakes.broken_files import BROKEN
+from viva.store import parquet
 from viva.workbench import Workbench
 
 
-@pytest.mark.parametrize(
-    "name", ["cut-off.json", "latin-1.csv", "ragged.csv", "directory.csv", "text.parquet", "deep.json"]
-)
+def tables(bench: Workbench) -> list[tuple[object, ...]]:
+    """Return what the store holds of datasets."""
+    with bench.store.read() as connection:
+        return connection.execute(
+            "SELECT * FROM datasets JOIN examples USING (dataset, version) ORDER BY ALL"
+        ).fetchall()
+
+
+@pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_file_ends_in_one_line_and_exit_code_1(
-    viva: Viva, bench: Workbench, tmp_path: Path, name: str
+    viva: Viva, filled: Workbench, tmp_path: Path, name: str
 ) -> None:
-    BROKEN[name](tmp_path / name)
-    outcome = viva("dataset", "import", tmp_path / name, "--name", "pairs")
+    path = tmp_path / "broken" / name
+    path.parent.mkdir()
+    BROKEN[name](path)
+    before = tables(filled)
+    outcome = viva("dataset", "import", path, "--name", "tiny")
     lines = outcome.err.splitlines()
     assert (outcome.code, outcome.out) == (1, "")
     assert lines[0].startswith("error: ")
     assert all(line.startswith("hint: ") for line in lines[1:])
-    assert bench.datasets.list() == []
+    assert outcome.err.replace("\n", "").isprintable()
+    assert tables(filled) == before
+
+
+def test_a_parquet_file_made_to_fill_the_disk_ends_likewise(
+    viva: Viva, filled: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet, "HARMLESS", 1 << 20)
+    path = tmp_path / "bomb.parquet"
+    query = "SELECT repeat('a', 2000) AS question, 'b' AS reference FROM range(100000)"
+    with duckdb.connect() as connection:
+        connection.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet)").fetchall()
+    before = tables(filled)
+    outcome = viva("dataset", "import", path, "--name", "tiny")
+    assert (outcome.code, "unpacks to more than 300 times its size" in outcome.err) == (1, True)
+    assert tables(filled) == before
+
+
+def test_a_link_out_of_the_workspace_ends_likewise(viva: Viva, filled: Workbench, csv_file: Path) -> None:
+    link = filled.paths.root / "link.csv"
+    link.symlink_to(csv_file)
+    outcome = viva("dataset", "import", link, "--name", "papers")
+    assert (outcome.code, "leads out of the workspace" in outcome.err) == (1, True)
+    assert [dataset.name for dataset in filled.datasets.list()] == ["tiny"]
 
 
 def test_rows_left_out_are_told(viva: Viva, tmp_path: Path) -> None:

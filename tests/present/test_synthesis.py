@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,7 +46,7 @@ def test_a_form_over_domains_takes_one_a_line_and_each_once() -> None:
         ({"way": OVER_DOMAINS, "pairs": "999999"}, "pairs"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_right_is_named_by_its_field(change: dict[str, object], field: str) -> None:
+def test_what_cannot_be_right_is_named_by_its_field(change: dict[str, Any], field: str) -> None:
     form = replace(SynthesisForm(taxonomy=TAXONOMY, fields=("arts",)), **change)
     found = form.problem()
     assert found is not None

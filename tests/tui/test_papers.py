@@ -157,12 +157,12 @@ async def test_papers_live_through_hostile_names(bench: Workbench) -> None:
     async with app.run_test(size=SMALL) as pilot:
         screen = await opened(pilot, bench)
         assert len(screen._folders) == len(HOSTILE)
-        for folder in screen._folders[1:]:
-            screen._choose(folder)
+        for chosen in screen._folders[1:]:
+            screen._choose(chosen)
             await settle(pilot)
             assert "Papers 1" in flowing(app)
             assert "1 file cannot be used:" in flowing(app)
-            assert screen.form().folder == folder.path
+            assert screen.form().folder == chosen.path
             assert not FORBIDDEN.search(painted(app))
         await put(pilot, "field", HOSTILE[0])
         assert "[/foo]" in flowing(app)

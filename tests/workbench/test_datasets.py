@@ -5,11 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.broken_files import BROKEN
-from viva.errors import BadInput, NotFound, UsageError, UserError
+from viva.errors import BadInput, NotFound, UsageError
 from viva.records.reading import ReadOptions
 from viva.workbench import Workbench
-from viva.workbench.demo import DATASET
 
 GLAIVE = Path(__file__).parents[3] / "shared" / "data" / "glaive_toolcall_en_demo.json"
 
@@ -79,24 +77,6 @@ def test_strict_refuses_a_file_with_one_bad_row(bench: Workbench, file: Path) ->
     with pytest.raises(BadInput, match=r"1 row of pairs\.csv cannot be used; line 4"):
         bench.datasets.import_file(file, "pairs", strict=True)
     assert bench.datasets.list() == []
-
-
-@pytest.mark.parametrize("name", BROKEN)
-def test_a_broken_file_is_one_line_and_leaves_the_store_as_it_was(bench: Workbench, tmp_path: Path, name: str) -> None:
-    bench.datasets.import_bundled(DATASET)
-    before = rows_of(
-        bench, "SELECT d.name, d.version, count(*) FROM dataset d JOIN example USING (dataset_id) GROUP BY ALL"
-    )
-    path = tmp_path / "broken" / name
-    path.parent.mkdir()
-    BROKEN[name](path)
-    with pytest.raises(UserError) as caught:
-        bench.datasets.import_file(path, DATASET)
-    assert "\n" not in caught.value.message
-    assert caught.value.message.isprintable()
-    query = "SELECT d.name, d.version, count(*) FROM dataset d JOIN example USING (dataset_id) GROUP BY ALL"
-    assert rows_of(bench, query) == before
-    assert not any(bench.paths.staging.iterdir())
 
 
 def test_a_link_out_of_the_workspace_is_not_followed(bench: Workbench, file: Path) -> None:
