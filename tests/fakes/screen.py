@@ -2,12 +2,16 @@
 
 from typing import Any
 
+import pytest
 from textual.app import App
 from textual.pilot import Pilot
 from textual.worker import WorkerFailed
 
 SMALL = (80, 24)
 USUAL = (120, 40)
+SIZES = pytest.mark.parametrize("size", [SMALL, USUAL])
+SMALL_FIRST = pytest.mark.parametrize("size", [SMALL, pytest.param(USUAL, marks=pytest.mark.slow)])
+"""Both sizes for tests that take long: the larger among the slow ones."""
 
 
 async def settle(pilot: Pilot[Any]) -> None:

@@ -5,14 +5,12 @@ from textual.widgets import Input
 
 from tests.fakes.hostile import FORBIDDEN
 from tests.fakes.mending import add, hostile, plain, shown
-from tests.fakes.screen import SMALL, USUAL, flowing, painted, press, settle
+from tests.fakes.screen import SIZES, SMALL_FIRST, flowing, painted, press, settle
 from viva.records.dataset import Example
 from viva.tui.screens import dataset_clean
 from viva.tui.screens.dataset_clean import CleanScreen
 from viva.tui.widgets.tick import Tick
 from viva.workbench import Workbench
-
-SIZES = pytest.mark.parametrize("size", [SMALL, USUAL])
 
 
 def dirty() -> list[Example]:
@@ -103,7 +101,7 @@ async def test_of_a_large_dataset_the_first_examples_are_previewed(
         assert ended[0].size == 5
 
 
-@SIZES
+@SMALL_FIRST
 async def test_hostile_texts_do_no_harm(bench: Workbench, size: tuple[int, int]) -> None:
     add(bench, hostile())
     async with shown(bench, CleanScreen, size=size) as (app, pilot, ended):

@@ -4,13 +4,11 @@ import pytest
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
 from tests.fakes.mending import add, hostile, near, plain, shown
-from tests.fakes.screen import SMALL, USUAL, flowing, painted, press
+from tests.fakes.screen import SIZES, SMALL_FIRST, flowing, painted, press
 from viva.tui.screens import dataset_duplicates
 from viva.tui.screens.dataset_duplicates import DuplicatesScreen
 from viva.tui.widgets.text_pane import TextPane
 from viva.workbench import Workbench
-
-SIZES = pytest.mark.parametrize("size", [SMALL, USUAL])
 
 
 def repeated(bench: Workbench) -> None:
@@ -94,7 +92,7 @@ async def test_of_a_large_group_the_first_members_are_shown(bench: Workbench, mo
         assert len(app.screen.query(TextPane)) == 4
 
 
-@SIZES
+@SMALL_FIRST
 async def test_hostile_texts_do_no_harm(bench: Workbench, size: tuple[int, int]) -> None:
     add(bench, hostile())
     async with shown(bench, DuplicatesScreen, size=size) as (app, pilot, ended):

@@ -6,15 +6,13 @@ import pytest
 
 from tests.fakes.hostile import FORBIDDEN
 from tests.fakes.mending import add, hostile, near, plain, question, reference, shown
-from tests.fakes.screen import SMALL, USUAL, flowing, painted, press
+from tests.fakes.screen import SIZES, SMALL_FIRST, USUAL, flowing, painted, press
 from viva.records.dataset import Example
 from viva.tui.screens import dataset_leaks
 from viva.tui.screens.dataset_duplicates import DuplicatesScreen
 from viva.tui.screens.dataset_leaks import LeaksScreen
 from viva.tui.screens.dataset_split import SplitScreen
 from viva.workbench import Workbench
-
-SIZES = pytest.mark.parametrize("size", [SMALL, USUAL])
 
 
 def leaking(bench: Workbench) -> None:
@@ -124,7 +122,7 @@ async def test_findings_are_paged(bench: Workbench, monkeypatch: pytest.MonkeyPa
         assert "Question of example 5" in flowing(app)
 
 
-@SIZES
+@SMALL_FIRST
 async def test_hostile_texts_do_no_harm(bench: Workbench, size: tuple[int, int]) -> None:
     add(bench, hostile())
     async with shown(bench, LeaksScreen, size=size) as (app, pilot, _):

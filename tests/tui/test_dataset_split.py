@@ -5,12 +5,10 @@ from textual.widgets import Input, Select
 
 from tests.fakes.hostile import FORBIDDEN
 from tests.fakes.mending import add, hostile, near, plain, shown
-from tests.fakes.screen import SMALL, USUAL, flowing, painted, press, settle
+from tests.fakes.screen import SIZES, SMALL_FIRST, flowing, painted, press, settle
 from viva.tui.screens.dataset_split import SplitScreen
 from viva.tui.widgets.row_table import RowTable
 from viva.workbench import Workbench
-
-SIZES = pytest.mark.parametrize("size", [SMALL, USUAL])
 
 
 def amounts(screen: SplitScreen) -> list[list[str]]:
@@ -121,7 +119,7 @@ async def test_the_form_can_be_left_without_a_trace(bench: Workbench) -> None:
         assert len(bench.datasets.versions("zoo")) == 1
 
 
-@SIZES
+@SMALL_FIRST
 async def test_hostile_fields_do_no_harm(bench: Workbench, size: tuple[int, int]) -> None:
     add(bench, hostile())
     async with shown(bench, SplitScreen, size=size) as (app, pilot, ended):

@@ -4,12 +4,10 @@ import pytest
 
 from tests.fakes.hostile import FORBIDDEN
 from tests.fakes.mending import add, hostile, plain, shown
-from tests.fakes.screen import SMALL, USUAL, flowing, painted, press
+from tests.fakes.screen import SIZES, SMALL_FIRST, flowing, painted, press
 from viva.tui.screens import dataset_statistics
 from viva.tui.screens.dataset_statistics import StatisticsScreen
 from viva.workbench import Workbench
-
-SIZES = pytest.mark.parametrize("size", [SMALL, USUAL])
 
 
 @SIZES
@@ -67,7 +65,7 @@ async def test_an_unknown_dataset_is_an_error_that_is_shown(bench: Workbench) ->
         assert "there is no dataset 'nothing'" in flowing(app)
 
 
-@SIZES
+@SMALL_FIRST
 async def test_hostile_texts_do_no_harm(bench: Workbench, size: tuple[int, int]) -> None:
     add(bench, hostile())
     async with shown(bench, StatisticsScreen, size=size) as (app, pilot, _):

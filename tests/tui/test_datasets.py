@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
-from tests.fakes.screen import SMALL, USUAL, flowing, painted, press, settle
+from tests.fakes.screen import SIZES, SMALL, USUAL, flowing, painted, press, settle
 from viva.records.dataset import Example
 from viva.store import datasets
 from viva.tui.app import VivaApp
@@ -18,8 +18,6 @@ from viva.tui.widgets.chooser import ChooserScreen
 from viva.tui.widgets.example_table import ExampleTable
 from viva.tui.widgets.open_table import OpenTable
 from viva.workbench import Workbench
-
-SIZES = pytest.mark.parametrize("size", [SMALL, USUAL])
 
 
 def add(workbench: Workbench, name: str, examples: list[Example]) -> None:
@@ -219,9 +217,9 @@ async def test_what_was_mended_is_told_in_one_line_and_stays_chosen(filled: Work
     app = VivaApp(filled, "datasets")
     async with app.run_test(size=SMALL, notifications=True) as pilot:
         await settle(pilot)
-        await press(pilot, "down", "m", "end")
+        await press(pilot, "down", "m", "end", "enter")
         filled.datasets.edit("e2", {"split": "train"}, "ann")
-        await press(pilot, "enter", "escape")
+        await press(pilot, "escape")
         assert "zoo version 2: ann edited the split of an example" in flowing(app)
         assert "train 3" in flowing(app)
         assert "1–3 of 3" in flowing(app)
@@ -269,3 +267,17 @@ async def test_a_conversation_is_shown_turn_by_turn(bench: Workbench, size: tupl
         await press(pilot, "n")
         assert "Conversation" not in painted(app)
         assert "What?" in painted(app)
+
+
+@pytest.mark.parametrize("empty", [True, False])
+async def test_a_dataset_that_a_job_brought_meanwhile_is_there_on_return(bench: Workbench, empty: bool) -> None:
+    if not empty:
+        add(bench, "first", many(3))
+    app = VivaApp(bench, "datasets")
+    async with app.run_test(size=USUAL) as pilot:
+        await settle(pilot)
+        await press(pilot, "question_mark")
+        add(bench, "brought", [Example("Why?", "Because.", example_id="brought-1")])
+        await press(pilot, "escape")
+        assert isinstance(app.screen, DatasetsScreen)
+        assert "brought" in painted(app)

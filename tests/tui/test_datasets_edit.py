@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
-from tests.fakes.screen import SMALL, USUAL, flowing, painted, press, settle
+from tests.fakes.screen import SIZES, SMALL, flowing, painted, press, settle
 from viva.records.dataset import Example
 from viva.store import datasets
 from viva.tui.app import VivaApp
@@ -16,8 +16,6 @@ from viva.tui.screens.datasets import DatasetsScreen
 from viva.tui.screens.example import ExampleScreen
 from viva.tui.screens.example_edit import PAUSE, ExampleEditScreen
 from viva.workbench import Workbench
-
-SIZES = pytest.mark.parametrize("size", [SMALL, USUAL])
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from textual.widgets import Input, Select
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
-from tests.fakes.screen import SMALL, USUAL, flowing, painted, press, settle
+from tests.fakes.screen import SIZES, SMALL, USUAL, flowing, painted, press, settle
 from viva.errors import BadInput
 from viva.records.imports import Imported
 from viva.tui.app import VivaApp
@@ -21,8 +21,6 @@ from viva.tui.screens.dataset_preview import PreviewScreen
 from viva.tui.screens.datasets import DatasetsScreen
 from viva.tui.widgets.open_table import OpenTable
 from viva.workbench import Workbench
-
-SIZES = pytest.mark.parametrize("size", [SMALL, USUAL])
 
 
 def select(app: VivaApp, word: str) -> Select[Any]:

@@ -6,15 +6,13 @@ import pytest
 from textual.widgets import Input, Select
 
 from tests.fakes.hostile import FORBIDDEN
-from tests.fakes.screen import SMALL, USUAL, flowing, painted, press, settle
+from tests.fakes.screen import SIZES, SMALL, flowing, painted, press, settle
 from viva.tui.app import VivaApp
 from viva.tui.screens.dataset_export import ExportScreen
 from viva.tui.screens.dataset_versions import VersionScreen, VersionsScreen
 from viva.tui.screens.datasets import DatasetsScreen
 from viva.tui.screens.example import ExampleScreen
 from viva.workbench import Workbench
-
-SIZES = pytest.mark.parametrize("size", [SMALL, USUAL])
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
 from tests.fakes.jobs_on_disk import add_job, alive, training_events
-from tests.fakes.screen import SMALL, USUAL, flowing, painted, press, settle
+from tests.fakes.screen import SIZES, SMALL, flowing, painted, press, settle
 from viva.errors import StoreBusy
 from viva.records.dataset import Example
 from viva.records.job import JobKind, JobStatus
@@ -18,8 +18,6 @@ from viva.tui.app import VivaApp
 from viva.tui.screens.home import HomeScreen
 from viva.tui.screens.job import JobScreen
 from viva.workbench import Workbench
-
-SIZES = pytest.mark.parametrize("size", [SMALL, USUAL])
 
 
 def home(app: VivaApp) -> HomeScreen:

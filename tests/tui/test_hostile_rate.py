@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
-from tests.fakes.screen import SMALL, USUAL, painted, press, settle
+from tests.fakes.screen import SMALL, SMALL_FIRST, painted, press, settle
 from viva.records.rubric import Criterion, Rubric
 from viva.records.study import RatingItem, RatingQueue
 from viva.text import display_text
@@ -38,7 +38,7 @@ def hostile(filled: Workbench, monkeypatch: pytest.MonkeyPatch) -> Workbench:
     return filled
 
 
-@pytest.mark.parametrize("size", [SMALL, USUAL], ids=["80x24", "120x40"])
+@SMALL_FIRST
 async def test_nothing_painted_can_act_on_the_terminal(hostile: Workbench, size: tuple[int, int]) -> None:
     app = VivaApp(hostile, "rate:any")
     async with app.run_test(size=size) as pilot:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
 from tests.fakes.jobs_on_disk import add_job, alive, training_events
-from tests.fakes.screen import SMALL, USUAL, flowing, painted, press, settle
+from tests.fakes.screen import SIZES, SMALL, USUAL, flowing, painted, press, settle
 from viva.records.job import Job, JobKind, JobStatus
 from viva.tui.app import VivaApp
 from viva.tui.screens.confirm import ConfirmScreen
@@ -18,7 +18,6 @@ from viva.tui.widgets.job_table import JobTable
 from viva.tui.widgets.text_pane import TextPane
 from viva.workbench import Workbench
 
-SIZES = pytest.mark.parametrize("size", [SMALL, USUAL])
 DIVERGED = "training diverged at step 12\nlower the learning rate"
 
 

@@ -9,7 +9,7 @@ from textual.widgets import Input
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
 from tests.fakes.jobs_on_disk import add_job
-from tests.fakes.screen import SMALL, USUAL, flowing, painted, press, settle
+from tests.fakes.screen import SIZES, SMALL, flowing, painted, press, settle
 from viva.records.job import Job, JobKind, JobStatus
 from viva.records.papers import PapersPlan
 from viva.tui.app import VivaApp
@@ -17,8 +17,6 @@ from viva.tui.screens.confirm import ConfirmScreen
 from viva.tui.screens.job import JobScreen
 from viva.tui.screens.papers import PapersScreen
 from viva.workbench import Workbench
-
-SIZES = pytest.mark.parametrize("size", [SMALL, USUAL])
 
 
 class Starts:

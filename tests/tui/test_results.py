@@ -7,7 +7,7 @@ from textual.pilot import Pilot
 
 from tests.fakes.filled import SYSTEMS
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
-from tests.fakes.screen import SMALL, USUAL, painted, settle
+from tests.fakes.screen import SMALL, SMALL_FIRST, USUAL, painted, settle
 from tests.fakes.screen import press as press_at_once
 from viva.records.dataset import Example
 from viva.records.generation import Generation, Score
@@ -277,7 +277,7 @@ async def test_long_lists_of_examples_come_in_pages(bench: Workbench) -> None:
         assert app.screen.query_one(RowTable).cursor_row == 199
 
 
-@pytest.mark.parametrize("size", SIZES)
+@SMALL_FIRST
 async def test_hostile_names_and_texts_are_cleaned_on_every_screen(
     bench: Workbench, size: tuple[int, int], unfiltered: None
 ) -> None:

@@ -9,7 +9,7 @@ from textual.strip import Strip
 from textual.widgets import Input, TextArea
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
-from tests.fakes.screen import SMALL, USUAL, painted, settle
+from tests.fakes.screen import SMALL, SMALL_FIRST, USUAL, painted, settle
 from tests.fakes.screen import press as press_at_once
 from viva.errors import UserError
 from viva.records.results import QueryPage
@@ -307,7 +307,7 @@ async def test_what_was_typed_is_there_after_leaving(filled: Workbench) -> None:
         assert editor(pilot).text == "SELECT 'not yet done'"
 
 
-@pytest.mark.parametrize("size", SIZES)
+@SMALL_FIRST
 async def test_hostile_values_names_and_errors_are_cleaned(
     filled: Workbench, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,7 +7,7 @@ from textual.widgets import Input, Select, TextArea
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
 from tests.fakes.jobs_on_disk import add_job, alive
-from tests.fakes.screen import SMALL, USUAL, flowing, painted, press, settle
+from tests.fakes.screen import SIZES, SMALL, flowing, painted, press, settle
 from viva.errors import UsageError
 from viva.records.job import Job, JobKind, JobStatus
 from viva.records.model import Model, ModelKind
@@ -22,7 +22,6 @@ from viva.tui.screens.synthesise import SynthesiseScreen
 from viva.tui.widgets.tick_list import TickList
 from viva.workbench import Workbench
 
-SIZES = pytest.mark.parametrize("size", [SMALL, USUAL])
 PROGRESS = {"event": "progress", "done": 3, "total": 9, "tokens": 1200, "spend": 0.5, "failed": 1, "retries": 2}
 
 
@@ -264,6 +263,7 @@ async def test_an_endpoint_that_cannot_be_added_is_told_and_kept(bench: Workbenc
         assert app.screen is screen
 
 
+@pytest.mark.slow
 async def test_the_forms_live_through_hostile_texts(bench: Workbench) -> None:
     texts = [text.encode("utf-8", "replace").decode() for text in HOSTILE]
     with bench.store.write() as connection:

@@ -8,7 +8,7 @@ from textual.widgets import Checkbox, Input, Select
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
 from tests.fakes.jobs_on_disk import add_job, alive, training_events
-from tests.fakes.screen import SMALL, USUAL, flowing, painted, press, settle
+from tests.fakes.screen import SIZES, SMALL, flowing, painted, press, settle
 from viva.errors import UsageError
 from viva.records.dataset import Example
 from viva.records.job import Job, JobStatus
@@ -20,8 +20,6 @@ from viva.tui.screens.train import TrainScreen
 from viva.tui.screens.train_form import TrainFormScreen
 from viva.tui.widgets.job_table import JobTable
 from viva.workbench import Workbench
-
-SIZES = pytest.mark.parametrize("size", [SMALL, USUAL])
 
 
 class Starts:

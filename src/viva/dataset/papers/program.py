@@ -54,6 +54,7 @@ def turn_papers(events: EventWriter, config: dict[str, Any]) -> None:
     if not papers:
         source, reason = problems[0]
         raise BadInput(f"no paper can be used; the first: {reason}", f"the file is {display_line(source, 120)}")
+    events.emit("progress", done=0, total=foreseen.calls, unit="call", message="asking the model")
     made, last = asyncio.run(_ask(events, config, plan, [paper for paper, _ in papers], prompts, call_log))
     for problem in made.failed:
         events.emit("problem", **_row(problem))

@@ -26,7 +26,7 @@ class Entry:
 NEW = (
     Entry("From a file", "CSV, TSV, JSON, JSON Lines or Parquet", "dataset_file:ChooseFileScreen"),
     Entry("From the Hugging Face hub", "by its id, such as tatsu-lab/alpaca", "dataset_hub:HubScreen"),
-    Entry("Written by a model", "after a taxonomy, or over the domains of a topic", "synthesise:SynthesiseScreen"),
+    Entry("Written by a model", "after a taxonomy, or over domains", "synthesise:SynthesiseScreen"),
     Entry("From papers", "pairs drawn by a model from PDF files", "papers:PapersScreen"),
     Entry("A bundled dataset", "one that viva ships with", "dataset_bundled:BundledScreen"),
 )

@@ -41,6 +41,7 @@ class DatasetsScreen(ExamplesScreen[None]):
         super().__init__(workbench)
         self._datasets: list[Dataset] = []
         self._chosen: str | None = None
+        self._seen = False
 
     def body(self) -> ComposeResult:
         with Container(id="columns"):
@@ -56,6 +57,16 @@ class DatasetsScreen(ExamplesScreen[None]):
         """Read the list, then go to the dataset `chosen`, or to the first."""
         self.ask(lambda: self.wb.datasets.list(), then=lambda found: self._show(found, chosen), group="datasets")
 
+    def on_screen_resume(self) -> None:
+        """Look for a dataset that a job has brought, or changed, since this screen was seen."""
+
+        def show(found: list[Dataset]) -> None:
+            if [dataset.dataset_id for dataset in found] != [dataset.dataset_id for dataset in self._datasets]:
+                self._show(found, self._chosen or "")
+
+        if self._seen:
+            self.ask(lambda: self.wb.datasets.list(), then=show, group="resume", doing="read the datasets")
+
     @property
     def _list(self) -> OpenTable:
         return self.query_one("#datasets", OpenTable)
@@ -67,7 +78,7 @@ class DatasetsScreen(ExamplesScreen[None]):
         return next((dataset for dataset in self._datasets if dataset.name == name), None)
 
     def _show(self, datasets: list[Dataset], chosen: str) -> None:
-        self._datasets = datasets
+        self._datasets, self._seen = datasets, True
         self.query_one("#none").display = not datasets
         self.query_one("#columns").display = bool(datasets)
         self._list.display = len(datasets) > 1
