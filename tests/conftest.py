@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.fakes.filled import fill
 from viva.settings import Settings
@@ -18,6 +19,10 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # The hub's library reads this when it is imported, which a test module may do before any fixture runs.
 os.environ["HF_HUB_OFFLINE"] = "1"
+
+# How long an example takes says something about the machine, nothing about viva.
+settings.register_profile("viva", deadline=None)
+settings.load_profile("viva")
 
 CSV_LIMIT = csv.field_size_limit()
 

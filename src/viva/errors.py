@@ -5,6 +5,7 @@
     │   ├── UsageError         used wrongly (exit code 2)
     │   ├── NotFound           a name that the workspace does not hold
     │   ├── BadInput           a file, row or value that cannot be read
+    │   ├── Outdated           somebody else has changed what was to be changed
     │   ├── MissingExtra       a part of viva that is not installed
     │   └── StoreError
     │       ├── StoreBusy      another program holds results.duckdb
@@ -39,6 +40,10 @@ class NotFound(UserError):
 
 class BadInput(UserError):
     """A file, row or value cannot be understood."""
+
+
+class Outdated(UserError):
+    """What was to be changed has been changed by somebody else since it was read."""
 
 
 class MissingExtra(UserError):

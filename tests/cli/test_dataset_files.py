@@ -66,7 +66,7 @@ def test_rows_left_out_are_told(viva: Viva, tmp_path: Path) -> None:
     lines = outcome.err.splitlines()
     assert outcome.code == 0
     assert lines[0] == "pairs: 1 example"
-    assert lines[1] == f"2 rows left out, see {tmp_path / 'pairs.bad-rows.jsonl'}"
+    assert lines[1] == f"2 rows left out, see {tmp_path / 'pairs.csv.bad-rows.jsonl'}"
     assert [line.split(":")[0].strip() for line in lines[2:]] == ["line 3", "line 4"]
 
 

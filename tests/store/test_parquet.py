@@ -60,5 +60,5 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     rows = [{"question": "a\x00b\r\n", "reference": None}, {"question": "😀", "reference": "x" * 100_000}]
     source = tmp_path / "rows.jsonl"
     source.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    parquet.write(source, tmp_path / "out.parquet", ["question", "reference"], 110_000)
+    parquet.write(source, tmp_path / "out.parquet", ["question", "reference"], 110_000, 2)
     assert list(parquet.rows(tmp_path / "out.parquet")) == rows

@@ -192,7 +192,7 @@ async def test_rows_left_out_are_shown_with_line_reason_and_file(bench: Workbenc
         assert "2 rows left out" in flowing(app)
         assert "line 3:" in flowing(app)
         assert "line 4:" in flowing(app)
-        assert "some.bad-rows.jsonl" in "".join(flowing(app).split())
+        assert "some.csv.bad-rows.jsonl" in "".join(flowing(app).split())
         await press(pilot, "enter")
         assert isinstance(app.screen, DatasetsScreen)
 

@@ -1,13 +1,16 @@
 """Datasets of a workspace: what comes in, what is refused, versions, histories."""
 
 import json
+import threading
 from pathlib import Path
 
+import duckdb
 import pytest
 
-from viva.errors import BadInput, NotFound, UsageError
+from viva.errors import BadInput, NotFound, Outdated, UsageError
 from viva.records.reading import ReadOptions
 from viva.workbench import Workbench
+from viva.workbench.versions import derive
 
 GLAIVE = Path(__file__).parents[3] / "shared" / "data" / "glaive_toolcall_en_demo.json"
 
@@ -66,7 +69,7 @@ def test_rows_that_cannot_be_used_go_to_a_file_next_to_it(bench: Workbench, file
     file.write_text(file.read_text() + "c?\n,D,test\n")
     imported = bench.datasets.import_file(file, "pairs")
     assert (imported.dataset.size, imported.bad) == (2, 2)
-    assert imported.bad_file == file.with_name("pairs.bad-rows.jsonl")
+    assert imported.bad_file == file.with_name("pairs.csv.bad-rows.jsonl")
     told = [json.loads(line) for line in imported.bad_file.read_text().splitlines()]
     assert [row["line"] for row in told] == [4, 5]
     assert "the question is empty" in told[1]["reason"]
@@ -207,3 +210,84 @@ def test_a_missing_dataset_split_or_version_is_told_with_what_there_is(filled: W
         filled.datasets.with_split("tiny", "dev")
     with pytest.raises(NotFound, match="no version of tiny '3'"):
         filled.datasets.get("tiny", 3)
+
+
+def test_changes_made_at_the_same_time_are_all_there(bench: Workbench, tmp_path: Path) -> None:
+    path = tmp_path / "many.csv"
+    path.write_text("question,reference\n" + "".join(f"q{n},r\n" for n in range(6)))
+    bench.datasets.import_file(path, "many")
+    examples = bench.datasets.examples("many")
+    threads = [
+        threading.Thread(target=bench.datasets.edit, args=(example.example_id, {"reference": f"R{n}"}, "ann"))
+        for n, example in enumerate(examples)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [e.reference for e in bench.datasets.examples("many")] == [f"R{n}" for n in range(6)]
+
+
+def test_a_change_on_top_of_an_older_version_is_refused(bench: Workbench, file: Path) -> None:
+    bench.datasets.import_file(file, "pairs")
+    old = bench.datasets.get("pairs")
+    [first, _] = bench.datasets.examples("pairs")
+    bench.datasets.edit(first.example_id, {"reference": "AA"}, "ann")
+    with pytest.raises(Outdated, match="pairs was changed meanwhile: ann edited"):
+        derive(bench, old, [first], "cut")
+    assert bench.datasets.get("pairs").version == 2
+
+
+def test_a_file_imported_again_goes_on_with_the_history_of_equal_rows(bench: Workbench, file: Path) -> None:
+    bench.datasets.import_file(file, "pairs")
+    [first, _] = bench.datasets.examples("pairs")
+    file.write_text(f"question,reference,split\nnew?,N,train\n{file.read_text().partition(chr(10))[2]}")
+    bench.datasets.import_file(file, "pairs")
+    edited = bench.datasets.edit(first.example_id, {"reference": "AA"}, "ann")
+    assert [d.version for _, d in bench.datasets.history(edited.example_id)] == [3, 1]
+    assert [e.reference for e in bench.datasets.examples("pairs")] == ["N", "AA", "B"]
+
+
+def test_a_name_with_marks_in_it_is_read_as_it_stands(bench: Workbench, tmp_path: Path) -> None:
+    bench.datasets.import_bundled("fields")
+    folder = tmp_path / "split=none"
+    folder.mkdir()
+    bench.datasets.export("fields", folder / "data1.parquet", split="train")
+    bench.datasets.export("fields", folder / "data[1].parquet", split="test")
+    assert bench.datasets.import_file(folder / "data[1].parquet", "marks").dataset.splits == {"test": 61}
+
+
+def test_large_rows_are_written_to_parquet_in_bounded_groups(bench: Workbench, tmp_path: Path) -> None:
+    path = tmp_path / "large.jsonl"
+    path.write_text(
+        "".join(json.dumps({"question": f"q{n}", "reference": f"{n} " * 200_000}) + "\n" for n in range(60))
+    )
+    bench.datasets.import_file(path, "large")
+    assert bench.datasets.export("large", tmp_path / "large.parquet") == 60
+    again = bench.datasets.import_file(tmp_path / "large.parquet", "large")
+    assert again.known
+    with duckdb.connect() as connection:
+        query = "SELECT count(DISTINCT row_group_id) FROM parquet_metadata(?)"
+        [(groups,)] = connection.execute(query, [str(tmp_path / "large.parquet")]).fetchall()
+    assert groups > 1
+
+
+def test_an_export_that_cannot_be_written_is_told(bench: Workbench, tmp_path: Path) -> None:
+    bench.datasets.import_bundled("fields")
+    for name in ("out.csv", "out.parquet"):
+        with pytest.raises(BadInput, match="cannot be written: No such file or directory"):
+            bench.datasets.export("fields", tmp_path / "nowhere" / name)
+        (tmp_path / name).mkdir()
+        with pytest.raises(UsageError, match="is a directory"):
+            bench.datasets.export("fields", tmp_path / name)
+
+
+def test_the_file_of_bad_rows_replaces_a_link_and_follows_none(bench: Workbench, file: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.txt"
+    other.write_text("mine")
+    file.with_name("pairs.csv.bad-rows.jsonl").symlink_to(other)
+    file.write_text(file.read_text() + "c?\n")
+    imported = bench.datasets.import_file(file, "pairs")
+    assert imported.bad_file is not None
+    assert not imported.bad_file.is_symlink()
+    assert other.read_text() == "mine"

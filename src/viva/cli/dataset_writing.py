@@ -74,7 +74,7 @@ def synthesize(
         temperature=plan.temperature if temperature is None else temperature,
         seed=seed,
     )
-    for line in estimate_lines(synthesis.estimate(plan, model)):
+    for line in estimate_lines(synthesis.estimate(plan, model), session.workbench.models.get(model)):
         say(line)
     if dry_run:
         return

@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -30,23 +31,32 @@ def write(path: Path, form: ExportForm, examples: Iterable[Example], *, overwrit
     overwritten, `BadInput` where it cannot be written. Parquet is the store's to write, from flat rows.
     """
     writer = _writer(path, form)
+    with draft_of(path, overwrite=overwrite) as draft, draft.open("x", encoding="utf-8", newline="") as file:
+        count = writer(file, examples)
+        file.flush()
+        os.fsync(file.fileno())
+    return count
+
+
+@contextmanager
+def draft_of(path: Path, *, overwrite: bool) -> Iterator[Path]:
+    """Yield the path of a file to write; when the block has ended it takes the name `path`, else it is removed.
+
+    Raises `UsageError` where `path` exists and may not be overwritten, `BadInput` where it cannot be written.
+    """
     name = display_line(path.name, 80)
     try:
         _check_target(path, name, overwrite)
-        temporary = path.with_name(f".viva-{new_id()}.part")
+        draft = path.with_name(f".viva-{new_id()}.part")
         try:
-            with temporary.open("x", encoding="utf-8", newline="") as file:
-                count = writer(file, examples)
-                file.flush()
-                os.fsync(file.fileno())
+            yield draft
             _check_target(path, name, overwrite)
-            temporary.replace(path)
+            draft.replace(path)
         finally:
-            temporary.unlink(missing_ok=True)
+            draft.unlink(missing_ok=True)
     except OSError as error:
         reason = display_line(error.strerror or str(error), 80)
         raise BadInput(f"{name} cannot be written: {reason}", "check the folder and who may write there") from error
-    return count
 
 
 def flat_row(example: Example) -> dict[str, str | None]:

@@ -94,7 +94,8 @@ def clean_lines(report: CleanReport, width: int = 80) -> list[str]:
     lines += [f"  {reason:<{size}}  {count:>{figures},}" for reason, count in report.reasons.items()]
     for row in report.samples:
         lines += ["", *sample_lines(row, width)]
-    return lines
+    more = report.changed + report.dropped - len(report.samples)
+    return [*lines, "", f"… and {plural(more, 'further example')}"] if report.samples and more > 0 else lines
 
 
 def sample_lines(row: CleanedRow, width: int = 80, most: int = 3) -> list[str]:

@@ -63,6 +63,8 @@ def import_lines(imported: Imported) -> list[str]:
         lines += [f"  {bad_row_line(bad)}" for bad in imported.samples]
         if imported.bad > len(imported.samples):
             lines.append("  …")
+    if alike := _alike(list(dataset.splits)):
+        lines.append(f"splits that differ only in case or blanks: {', '.join(alike)}")
     return lines + ([leakage_text(dataset)] if dataset.leakage is not None and dataset.leakage.found else [])
 
 
@@ -78,3 +80,9 @@ def error_lines(error: UserError) -> str:
 def _splits(dataset: Dataset) -> str:
     named = [f"{count:,} {display_line(split, 40)}" for split, count in dataset.splits.items() if split]
     return f", {', '.join(named)}" if named else ""
+
+
+def _alike(splits: list[str]) -> list[str]:
+    """Return the names of splits that are probably meant to be one."""
+    plain = [split.strip().lower() for split in splits]
+    return [display_line(split, 40) for split, name in zip(splits, plain, strict=True) if plain.count(name) > 1]

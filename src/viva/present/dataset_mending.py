@@ -16,8 +16,8 @@ STAYS, GOES = "● stays", "○ goes"
 
 THRESHOLDS = (
     (1.0, "the same words"),
-    (0.95, "a word or two differ"),
-    (0.9, "usual"),
+    (0.95, "a word in twenty differs"),
+    (0.9, "usual: a word in ten differs"),
     (0.85, "the same sentence told a little differently"),
     (0.8, "much alike"),
     (0.7, "loosely alike: look before dropping"),

@@ -215,10 +215,10 @@ def leakage_text(dataset: Dataset) -> str:
         return "no leaks between its splits"
     parts = []
     if found.near_duplicates:
-        parts.append(plural(found.near_duplicates, "near-duplicate"))
+        parts.append(f"{plural(found.near_duplicates, 'near-duplicate')} between its splits")
     if found.copied_references:
         parts.append(f"{plural(found.copied_references, 'reference')} inside a question")
-    return f"leaks between its splits: {', '.join(parts)}"
+    return f"leaks: {', '.join(parts)}"
 
 
 def result_notes(shown: Dataset, newest: Dataset | None) -> tuple[str, ...]:

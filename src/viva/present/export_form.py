@@ -19,9 +19,9 @@ ALL = ""
 
 
 def file_name(dataset: str, form: ExportForm, split: str | None) -> str:
-    """Return the name that a file gets unless somebody types another."""
+    """Return the name that a file gets unless somebody types another: not that of the file it came from."""
     named = re.sub(r"[^A-Za-z0-9._-]+", "-", split or "").strip("-.")
-    return f"{dataset}{f'-{named}' if named else ''}{FORMS[form][1]}"
+    return f"{dataset}{f'-{named}' if named else ''}-export{FORMS[form][1]}"
 
 
 def split_choices(dataset: Dataset) -> list[tuple[str, str]]:

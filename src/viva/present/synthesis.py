@@ -98,7 +98,7 @@ def _number_problem(name: str, label: str, text: str) -> tuple[str, str] | None:
     return name, f"{label}: a whole number from 1 to {MOST:,}"
 
 
-def estimate_lines(estimate: Estimate) -> list[str]:
+def estimate_lines(estimate: Estimate, model: Model) -> list[str]:
     """Return calls and tokens, and cost and time where they can be told, each with its upper end."""
     lines = [
         f"about {plural(estimate.calls, 'call')}, {estimate.prompt_tokens:,} tokens read, "
@@ -106,8 +106,10 @@ def estimate_lines(estimate: Estimate) -> list[str]:
     ]
     if estimate.cost is not None:
         lines.append(f"cost about {estimate.cost:,.2f}{_upper(estimate.most_cost, '{:,.2f}'.format)}")
-    else:
+    elif model.kind is ModelKind.ENDPOINT:
         lines.append("cost unknown: the model has no prices")
+    else:
+        lines.append("no cost: the model runs on this machine")
     if estimate.seconds is not None:
         lines.append(f"about {duration(estimate.seconds)}{_upper(estimate.most_seconds, duration)}")
     else:

@@ -57,19 +57,40 @@ def add_staged(
     _add_dataset(connection, dataset_id, name, source, staged.content, change, parent)
     # Rows beyond this go to disk while they come in: a large file needs no more memory than a small one.
     connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+    # An import takes up the history of what the version before held word for word: of equal examples the first
+    # that of the first, and so on.
+    said = "md5(question || chr(0) || reference || chr(0) || coalesce(messages, '')) AS said"
+    nth = "row_number() OVER (PARTITION BY said ORDER BY position) AS nth"
+    known = f"""
+        LEFT JOIN (SELECT said, lineage AS inherited, {nth} FROM (
+            SELECT *, {said} FROM (SELECT * REPLACE (messages::TEXT AS messages) FROM example) WHERE dataset_id = (
+                SELECT dataset_id FROM dataset WHERE name = $name AND version = $before))) USING (said, nth)
+    """
+    inherits = parent is None and version > 1
+    rows_staged = f"""
+        SELECT *, sha256($dataset || ':' || position)[:16] AS id{f", {said}" if inherits else ""}
+        FROM read_json($file, format = 'newline_delimited', hive_partitioning = false,
+          maximum_object_size = $longest, columns = {{
+            position: 'INTEGER', question: 'VARCHAR', reference: 'VARCHAR', field: 'VARCHAR', subfield: 'VARCHAR',
+            split: 'VARCHAR', source: 'VARCHAR', meta: 'VARCHAR', messages: 'VARCHAR', tools: 'VARCHAR',
+            lineage: 'VARCHAR'}})
+    """
+    if inherits:
+        rows_staged = f"SELECT * FROM (SELECT *, {nth} FROM ({rows_staged})) {known}"
     connection.execute(
-        """
+        f"""
         INSERT INTO example (example_id, dataset_id, position, question, reference, field, subfield, split, source,
                              meta, messages, tools, lineage)
         SELECT id, $dataset, position, question, reference, field, subfield, split, source, meta, messages, tools,
-               coalesce(lineage, id)
-        FROM (SELECT *, sha256($dataset || ':' || position)[:16] AS id FROM read_json($file,
-              format = 'newline_delimited', maximum_object_size = $longest, columns = {
-                position: 'INTEGER', question: 'VARCHAR', reference: 'VARCHAR', field: 'VARCHAR',
-                subfield: 'VARCHAR', split: 'VARCHAR', source: 'VARCHAR', meta: 'VARCHAR', messages: 'VARCHAR',
-                tools: 'VARCHAR', lineage: 'VARCHAR'}))
+               coalesce(lineage, {"inherited, " if inherits else ""}id)
+        FROM ({rows_staged})
         """,
-        {"dataset": dataset_id, "file": str(staged.path), "longest": max(staged.longest + 1024, 1 << 24)},
+        {
+            "dataset": dataset_id,
+            "file": str(staged.path),
+            "longest": max(staged.longest + 1024, 1 << 24),
+            **({"name": rows.storable(name), "before": version - 1} if inherits else {}),
+        },
     )
     return dataset_id
 

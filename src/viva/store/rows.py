@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 
+PIECE_BYTES, PIECE_ROWS = 16 << 20, 5000
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -29,6 +30,12 @@ def insert(
     if ignore_known:
         statement += " ON CONFLICT DO NOTHING"
     connection.execute(statement, [[storable(value) for value in column] for column in zip(*rows, strict=True)])
+
+
+def next_piece(count: int, size: int) -> int:
+    """Return how many rows to read next, after `count` rows of `size` bytes: about 16 MiB, at most 5,000 rows."""
+    mean = max(size // max(count, 1), 1)
+    return max(1, min(PIECE_BYTES // mean, 4 * count, PIECE_ROWS))
 
 
 def storable(value: Any) -> Any:

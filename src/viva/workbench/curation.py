@@ -11,7 +11,7 @@ from viva.dataset import leakage, near_duplicates
 from viva.dataset import split as splitting
 from viva.dataset import statistics as counting
 from viva.dataset.normalised import normalised_words
-from viva.errors import UsageError
+from viva.errors import Outdated, UsageError
 from viva.paths import shipped
 from viva.records.cleaning import CleanReport, CleanRules
 from viva.records.dataset import Dataset, Example, Leakage
@@ -35,6 +35,7 @@ CHECKED_UNASKED = 5000
 MOST_COMPARED = 4_000_000
 """Words of one text times words of another: beyond that, the passage that they share is not looked for."""
 
+EDIT_TRIES = 20
 EDITABLE = ("question", "reference", "field", "subfield", "split")
 
 
@@ -191,7 +192,19 @@ def statistics(workbench: "Workbench", dataset: Dataset, tokens: bool) -> Datase
 
 
 def edit(workbench: "Workbench", example_id: str, changes: Mapping[str, str | None], by: str) -> Example:
-    """Make a version in which one example says something else; return that example."""
+    """Make a version in which one example says something else; return that example.
+
+    Where others edit the same dataset at this moment, it is done on top of what they made.
+    """
+    for _ in range(EDIT_TRIES):
+        try:
+            return _edit(workbench, example_id, changes, by)
+        except Outdated:
+            continue
+    return _edit(workbench, example_id, changes, by)
+
+
+def _edit(workbench: "Workbench", example_id: str, changes: Mapping[str, str | None], by: str) -> Example:
     example, dataset = _newest(workbench, example_id)
     unknown = [word for word in changes if word not in EDITABLE]
     if unknown:

@@ -50,7 +50,7 @@ class EditDrafts:
             return None
         try:
             return _draft(json.loads(path.read_text("utf-8")))
-        except (ValueError, TypeError, KeyError, RecursionError):
+        except (AttributeError, ValueError, TypeError, KeyError, RecursionError):
             return None
 
     def drop(self, example: Example) -> None:

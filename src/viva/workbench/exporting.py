@@ -1,6 +1,8 @@
 """Writing a dataset to a file that other programs, and viva again, can read."""
 
+import errno
 import json
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,24 +50,22 @@ def export(
 
 def _parquet(workbench: "Workbench", path: Path, examples: Iterable[Example], overwrite: bool) -> int:
     """Write flat rows to a file of JSON lines, and turn that into Parquet in one go."""
-    if path.exists() and not overwrite:
-        raise UsageError(f"{display_line(path.name, 80)} is there already", "choose another name, or --overwrite")
     workbench.paths.staging.mkdir(parents=True, exist_ok=True)
     rows = workbench.paths.staging / f"{new_id()}.jsonl"
-    target = path.with_name(f".{path.name}.{new_id()}.new")
     count = longest = 0
     columns: list[str] = []
-    try:
-        with rows.open("wb") as file:
-            for example in examples:
-                row = writing.flat_row(example)
-                columns = columns or list(row)
-                line = json.dumps({name: storable(value) for name, value in row.items()}).encode() + b"\n"
-                file.write(line)
-                longest, count = max(longest, len(line)), count + 1
-        parquet.write(rows, target, columns, longest)
-        target.replace(path)
-    finally:
-        rows.unlink(missing_ok=True)
-        target.unlink(missing_ok=True)
+    with writing.draft_of(path, overwrite=overwrite) as draft:
+        if not path.parent.is_dir():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+        try:
+            with rows.open("wb") as file:
+                for example in examples:
+                    row = writing.flat_row(example)
+                    columns = columns or list(row)
+                    line = json.dumps({name: storable(value) for name, value in row.items()}).encode() + b"\n"
+                    file.write(line)
+                    longest, count = max(longest, len(line)), count + 1
+            parquet.write(rows, draft, columns, longest, count)
+        finally:
+            rows.unlink(missing_ok=True)
     return count

@@ -12,6 +12,7 @@ from viva.dataset import reading
 from viva.dataset.reading import hub
 from viva.errors import BadInput
 from viva.records.dataset import Example
+from viva.records.ids import new_id
 from viva.records.imports import Imported, Preview
 from viva.records.reading import BadRow, ColumnMatch, ReadOptions
 from viva.store import datasets as table
@@ -134,13 +135,17 @@ def _fill(staging: Stage, bad: "_BadRows", rows: Iterable[Example | BadRow], pro
 
 
 class _BadRows:
-    """Counts the rows that cannot be used and writes them to `STEM.bad-rows.jsonl`; no such row, no file."""
+    """Counts the rows that cannot be used and writes them to `NAME.bad-rows.jsonl`; no such row, no file.
+
+    The file takes its name when all rows are in it: a link of that name is replaced, never followed.
+    """
 
     def __init__(self, workbench: "Workbench", beside: Path) -> None:
-        name = f"{beside.stem}.bad-rows.jsonl"
+        name = f"{beside.name}.bad-rows.jsonl"
         folder = beside.parent
-        writable = beside.exists() and os.access(folder, os.W_OK)
+        writable = beside.exists() and os.access(folder, os.W_OK) and not (folder / name).is_dir()
         self._wanted = (folder if writable else workbench.paths.data / "imports") / name
+        self._draft = self._wanted.with_name(f".viva-{new_id()}.part")
         self._handle: IO[str] | None = None
         self._open = ExitStack()
         self.count = 0
@@ -150,7 +155,13 @@ class _BadRows:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.finish()
+
+    def finish(self) -> None:
+        """Give the file its name; there is none where every row could be used."""
         self._open.close()
+        if self._draft.exists():
+            self._draft.replace(self._wanted)
 
     @property
     def file(self) -> Path | None:
@@ -159,7 +170,7 @@ class _BadRows:
     def add(self, row: BadRow) -> None:
         if self._handle is None:
             self._wanted.parent.mkdir(parents=True, exist_ok=True)
-            self._handle = self._open.enter_context(self._wanted.open("w", encoding="utf-8", errors="replace"))
+            self._handle = self._open.enter_context(self._draft.open("x", encoding="utf-8", errors="replace"))
         self.count += 1
         if len(self.samples) < SAMPLES:
             self.samples.append(row)

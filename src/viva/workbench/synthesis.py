@@ -128,7 +128,7 @@ class Synthesis:
         file = JobDirectory(self._workbench.paths.jobs / job_id).path / FAILURES
         if not file.exists():
             return []
-        return [json.loads(line) for line in file.read_text("utf-8").splitlines() if line.strip()]
+        return [json.loads(line) for line in file.read_text("utf-8").split("\n") if line.strip()]
 
     def key_is_set(self, variable: str) -> bool:
         """Tell whether the environment, which jobs inherit, holds a key under this name; its value stays there."""

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from viva.errors import BadInput
+from viva.errors import BadInput, Outdated
 from viva.records.dataset import Dataset, Example
 from viva.store import datasets as table
+from viva.store.rows import next_piece
 from viva.store.staging import stage
 from viva.text import display_line
 from viva.workbench import names
@@ -13,7 +14,7 @@ from viva.workbench import names
 if TYPE_CHECKING:
     from viva.workbench.workbench import Workbench
 
-_PIECE = 5000
+_FIRST_PIECE = 100
 
 
 def found(workbench: "Workbench", name: str, version: int | None = None) -> Dataset:
@@ -30,20 +31,24 @@ def found(workbench: "Workbench", name: str, version: int | None = None) -> Data
 
 
 def examples(workbench: "Workbench", dataset: Dataset) -> Iterator[Example]:
-    """Yield the examples of a version in their order, reading some thousand at a time.
+    """Yield the examples of a version in their order, reading some megabytes at a time.
 
     The store is let go of between two pieces: a version never changes.
     """
-    for first in range(0, dataset.size, _PIECE):
+    first, count = 0, _FIRST_PIECE
+    while first < dataset.size:
         with workbench.store.read() as connection:
-            piece = table.examples_between(connection, dataset.dataset_id, first, first + _PIECE)
+            piece = table.examples_between(connection, dataset.dataset_id, first, first + count)
         yield from piece
+        first += count
+        count = next_piece(len(piece), sum(len(e.question) + len(e.reference) + len(str(e.messages)) for e in piece))
 
 
 def derive(workbench: "Workbench", parent: Dataset, rows: Iterable[Example], change: str) -> Dataset:
     """Make the next version of `parent` out of `rows`; return `parent` itself where they are what it holds.
 
-    What was written and rated for an earlier version keeps pointing at it. Raises `BadInput` where nothing is left.
+    What was written and rated for an earlier version keeps pointing at it. Raises `BadInput` where nothing is left,
+    `Outdated` where somebody else has made a version meanwhile: what they did would be lost.
     """
     with stage(workbench.paths.staging) as staging:
         for row in rows:
@@ -54,6 +59,12 @@ def derive(workbench: "Workbench", parent: Dataset, rows: Iterable[Example], cha
         with workbench.store.write() as connection:
             if table.content(connection, parent.dataset_id) == staged.content:
                 return parent
+            newest = table.by_name(connection, parent.name)
+            if newest is not None and newest.dataset_id != parent.dataset_id:
+                raise Outdated(
+                    f"{display_line(parent.name, 40)} was changed meanwhile: {display_line(newest.change, 80)}",
+                    "nothing is lost; do it again on the new version",
+                )
             dataset_id = table.add_staged(connection, parent.name, parent.source, staged, change, parent.dataset_id)
             made = table.by_id(connection, dataset_id)
     assert made is not None

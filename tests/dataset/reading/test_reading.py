@@ -251,3 +251,26 @@ def test_a_match_at_hand_is_used(tmp_path: Path) -> None:
     known = match(path, ReadOptions({"reference": "answer"}))
     assert known.layout is Layout.COLUMNS
     assert [row.reference for row in read(path, ReadOptions(), known) if isinstance(row, Example)] == ["c"]
+
+
+def test_labels_that_come_late_are_labels(tmp_path: Path) -> None:
+    plain = {"conversations": [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}]}
+    late = {**plain, "system": "Be brief.", "tools": '[{"name": "f"}]', "field": "x", "split": "test", "note": 1}
+    path = tmp_path / "late.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in [plain] * 1000 + [late]))
+    *_, last = read(path, ReadOptions())
+    assert isinstance(last, Example)
+    assert (last.field, last.split, last.meta["note"]) == ("x", "test", 1)
+    assert last.tools == [{"type": "function", "function": {"name": "f"}}]
+    assert last.messages is not None
+    assert last.messages[0] == {"role": "system", "content": "Be brief."}
+
+
+def test_a_number_that_is_none_in_tools_makes_a_bad_row(tmp_path: Path) -> None:
+    row = {"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}
+    path = tmp_path / "odd.jsonl"
+    path.write_text(json.dumps({**row, "tools": '[{"name": "f", "default": NaN}]'}) + "\n" + json.dumps(row) + "\n")
+    first, second = read(path, ReadOptions())
+    assert isinstance(first, BadRow)
+    assert "NaN" in first.reason
+    assert isinstance(second, Example)

@@ -90,8 +90,8 @@ def _linked(path: Path, root: Path) -> Iterator[Found]:
 
 def _found(path: Path, root: Path, problem: str = "", source: Path | None = None) -> Found:
     relative = PurePosixPath((source or path).relative_to(root).as_posix())
-    text = str(relative).encode("utf-8", "replace").decode()
-    parent = relative.parent.name.encode("utf-8", "replace").decode()
+    text = str(relative).encode("utf-8", "backslashreplace").decode()
+    parent = relative.parent.name.encode("utf-8", "backslashreplace").decode()
     return Found(path, text, parent or None, problem)
 
 

@@ -14,6 +14,7 @@ from viva.dataset.papers.folder import Found
 from viva.dataset.papers.pdf import LARGEST_FILE, PdfText
 from viva.dataset.papers.read_program import NO_MEMORY
 from viva.errors import BadInput
+from viva.records.ids import new_id
 from viva.text import display_line
 
 LAYOUT = 1
@@ -122,7 +123,8 @@ def _kept(cache: Path) -> PdfText | None:
 
 
 def _keep(cache: Path, text: PdfText) -> None:
-    draft = cache.with_suffix(".part")
+    # Two files of the same content may be read at the same moment.
+    draft = cache.with_suffix(f".{new_id()}.part")
     draft.write_text(json.dumps({"pages": text.pages}), "utf-8")
     draft.replace(cache)
 

@@ -18,6 +18,15 @@ from viva.records.dataset import Example
 from viva.records.reading import BadRow, ColumnMatch, Layout, RawRow, ReadOptions
 from viva.text import display_line
 
+_LABELS = frozenset({"field", "subfield", "split", "source"})
+_LATE = {
+    Layout.COLUMNS: _LABELS | {"meta", "messages", "tools"},
+    Layout.ALPACA: _LABELS | {"meta"},
+    Layout.SHAREGPT: _LABELS | {"meta", "system", "tools"},
+    Layout.MESSAGES: _LABELS | {"meta", "system", "tools"},
+}
+"""Columns that are known by their own name also where the first rows, by which a file is judged, have none of them."""
+
 
 class _BadValue(ValueError):
     """Why a row cannot become an example."""
@@ -43,6 +52,7 @@ class _Maker:
         self._mapping = match.mapping
         self._used = frozenset(match.mapping.values())
         self._split = split
+        self._late = _LATE[match.layout] - frozenset(match.columns) - match.mapping.keys()
         self.example = {
             Layout.COLUMNS: self._from_columns,
             Layout.ALPACA: self._from_alpaca,
@@ -83,6 +93,8 @@ class _Maker:
         tools: list[dict[str, Any]] | None,
         made: dict[str, Any],
     ) -> Example:
+        if reason := unfit(messages) or unfit(tools):
+            raise _BadValue(f"the conversation: {reason}")
         question, reference, after = asked_and_answered(messages)
         _filled(question, "question")
         _filled(reference, "reference")
@@ -113,7 +125,7 @@ class _Maker:
 
     def _meta(self, row: dict[str, Any]) -> dict[str, Any]:
         """Return the columns that are nothing else, and what a column of meta holds, unpacked where none clashes."""
-        rest = {name: value for name, value in row.items() if name not in self._used}
+        rest = {name: value for name, value in row.items() if name not in self._used and not self._is_late(name, value)}
         packed = as_json(self._value(row, "meta"))
         if packed is None or packed == "":
             return rest
@@ -124,7 +136,14 @@ class _Maker:
 
     def _value(self, row: dict[str, Any], word: str) -> Any:
         column = self._mapping.get(word)
-        return None if column is None else row.get(column)
+        if column is None:
+            value = row.get(word)
+            return value if self._is_late(word, value) else None
+        return row.get(column)
+
+    def _is_late(self, name: str, value: Any) -> bool:
+        """Tell whether a column that the first rows have not is one of viva's own, and holds what that may hold."""
+        return name in self._late and not (name in _LABELS and isinstance(value, dict | list))
 
     def _objects(self, row: dict[str, Any], word: str) -> list[dict[str, Any]] | None:
         value = as_json(self._value(row, word))
@@ -155,7 +174,7 @@ class _Maker:
             return "true" if value else "false"
         if isinstance(value, int | float):
             return str(value)
-        raise _BadValue(f"{display_line(self._mapping[word], 40)} is neither text nor a number")
+        raise _BadValue(f"{display_line(self._mapping.get(word, word), 40)} is neither text nor a number")
 
 
 def _filled(text: str, word: str) -> str:

@@ -1,11 +1,12 @@
 """Carrying out a plan: calls to the model, duplicates removed, examples made of what came back."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from viva.dataset.calls import Call, CallLog, CallProgress, Outcome, run_calls
-from viva.dataset.synthesise.chains import Harvest, run_chains
+from viva.dataset.synthesise.chains import Harvest, key_part, run_chains
 from viva.dataset.synthesise.pairs import pair_chains
 from viva.dataset.synthesise.prompts import Prompt, load_prompt
 from viva.dataset.synthesise.questions import approach_call, question_chains, reference_text
@@ -20,6 +21,7 @@ from viva.records.synthesis import (
     SynthesisPlan,
     TaxonomyPlan,
 )
+from viva.text import display_line
 
 Dedupe = Callable[[list[str]], list[int]]
 """Takes texts, returns the indices of those to keep."""
@@ -61,6 +63,15 @@ def check_plan(plan: SynthesisPlan) -> None:
     for name, values in lists.items():
         if not values:
             raise UsageError(f"{name} is empty", "a plan needs at least one")
+    named = (
+        [f"{field}/{subfield}" for field, subfields in plan.taxonomy.items() for subfield in subfields]
+        if isinstance(plan, TaxonomyPlan)
+        else list(plan.domains)
+    )
+    keys = Counter("/".join(map(key_part, name.split("/", 1))) for name in named)
+    alike = next((name for name in named if keys["/".join(map(key_part, name.split("/", 1)))] > 1), None)
+    if alike is not None:
+        raise UsageError(f"{display_line(alike, 60)} is named twice, or nearly so", "name each only once")
     if not 0 < plan.similarity <= 1:
         raise UsageError(f"similarity must be above 0 and at most 1, not {plan.similarity:g}")
 

@@ -128,7 +128,8 @@ class PreviewScreen(ImportingScreen):
     def on_select_changed(self, event: Select.Changed) -> None:
         """Look again where a person has chosen otherwise; filling the form changes the fields too."""
         form, word = self._form, event.select.id or ""
-        if form is None:
+        if form is None or event.value != event.select.value:
+            # Told late: the field has been filled again since, by the form itself.
             return
         value = None if event.select.is_blank() else event.value
         if word == "layout":
