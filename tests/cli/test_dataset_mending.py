@@ -131,7 +131,7 @@ def test_leaks_are_listed_and_stored(viva: Viva, bench: Workbench) -> None:
         ("question", "e1", "a", None),
         ("copied_reference", "e3", "c", 14),
     ]
-    assert "leaks between its splits: 1 near-duplicate, 1 reference inside a question" in outcome.err
+    assert "leaks: 1 near-duplicate, 1 reference inside a question" in outcome.err
     leakage = bench.datasets.get("zoo").leakage
     assert leakage is not None
     assert (leakage.near_duplicates, leakage.copied_references) == (1, 1)

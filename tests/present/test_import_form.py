@@ -106,9 +106,9 @@ def test_the_hub_form_takes_rows_and_columns() -> None:
 
 
 def test_an_export_is_named_after_dataset_split_and_form() -> None:
-    assert export_form.file_name("vad", ExportForm.CSV, None) == "vad.csv"
-    assert export_form.file_name("vad", ExportForm.PARQUET, "te/st") == "vad-te-st.parquet"
-    assert export_form.file_name("vad", ExportForm.MESSAGES, "") == "vad.json"
+    assert export_form.file_name("vad", ExportForm.CSV, None) == "vad-export.csv"
+    assert export_form.file_name("vad", ExportForm.PARQUET, "te/st") == "vad-te-st-export.parquet"
+    assert export_form.file_name("vad", ExportForm.MESSAGES, "") == "vad-export.json"
 
 
 def test_the_splits_to_export_include_the_examples_without_one() -> None:

@@ -26,7 +26,7 @@ async def test_wanted_and_got_are_shown_before_anything_is_written(bench: Workbe
             ["all", "validation", "2", "2", "–"],
             ["all", "test", "2", "2", "–"],
         ]
-        assert "Now: test 7 · train 13" in flowing(app)
+        assert "Now: train 13 · test 7" in flowing(app)
         assert "Every split gets as many as wanted" in flowing(app)
         assert len(bench.datasets.versions("zoo")) == 1
 

@@ -18,7 +18,7 @@ from viva.workbench import Workbench
 @pytest.fixture
 def zoo(bench: Workbench, tmp_path: Path) -> Workbench:
     """A workbench with a dataset in two versions."""
-    file = tmp_path / "zoo.csv"
+    file = tmp_path / "zoo-export.csv"
     file.write_text("question,reference,split\nWhy?,Because,train\nHow?,Thus [/foo],test\n", "utf-8")
     bench.datasets.import_file(file, "zoo")
     bench.datasets.edit(bench.datasets.examples("zoo")[0].example_id, {"question": "Why not?"}, "ann")
@@ -61,11 +61,11 @@ async def test_a_dataset_is_written_into_the_workspace(zoo: Workbench, size: tup
     app = VivaApp(zoo, "datasets")
     async with app.run_test(size=size, notifications=True) as pilot:
         await export(app, pilot)
-        assert app.screen.query_one("#export-file", Input).value == "zoo.csv"
+        assert app.screen.query_one("#export-file", Input).value == "zoo-export.csv"
         await press(pilot, "enter")
         assert isinstance(app.screen, DatasetsScreen)
-        assert "zoo: 2 examples written to zoo.csv" in flowing(app)
-    assert "Why not?" in (zoo.paths.root / "zoo.csv").read_text("utf-8")
+        assert "zoo: 2 examples written to zoo-export.csv" in flowing(app)
+    assert "Why not?" in (zoo.paths.root / "zoo-export.csv").read_text("utf-8")
 
 
 async def test_form_and_split_name_the_file_until_somebody_types_another(zoo: Workbench) -> None:
@@ -77,7 +77,7 @@ async def test_form_and_split_name_the_file_until_somebody_types_another(zoo: Wo
         split.value = "=test"
         await settle(pilot)
         file = app.screen.query_one("#export-file", Input)
-        assert file.value == "zoo-test.jsonl"
+        assert file.value == "zoo-test-export.jsonl"
         file.value = "out.jsonl"
         form.value = "sharegpt"
         await press(pilot, "ctrl+s")
@@ -86,13 +86,13 @@ async def test_form_and_split_name_the_file_until_somebody_types_another(zoo: Wo
 
 
 async def test_a_file_is_replaced_only_after_a_question(zoo: Workbench) -> None:
-    target = zoo.paths.root / "zoo.csv"
+    target = zoo.paths.root / "zoo-export.csv"
     target.write_text("mine")
     app = VivaApp(zoo, "datasets")
     async with app.run_test(size=SMALL) as pilot:
         await export(app, pilot)
         await press(pilot, "enter")
-        assert "Replace zoo.csv?" in painted(app)
+        assert "Replace zoo-export.csv?" in painted(app)
         await press(pilot, "n")
         assert isinstance(app.screen, ExportScreen)
         assert target.read_text() == "mine"

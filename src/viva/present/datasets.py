@@ -215,7 +215,7 @@ def leakage_text(dataset: Dataset) -> str:
         return "no leaks between its splits"
     parts = []
     if found.near_duplicates:
-        parts.append(f"{plural(found.near_duplicates, 'near-duplicate')} between its splits")
+        parts.append(plural(found.near_duplicates, "near-duplicate"))
     if found.copied_references:
         parts.append(f"{plural(found.copied_references, 'reference')} inside a question")
     return f"leaks: {', '.join(parts)}"

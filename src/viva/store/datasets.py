@@ -15,6 +15,7 @@ Connection = duckdb.DuckDBPyConnection
 
 _EXAMPLE = "example_id, question, reference, field, subfield, split, meta, source, messages, tools, lineage"
 MEMORY_LIMIT = "768MB"
+_USUAL_ORDER = {"train": 0, "training": 0, "validation": 1, "valid": 1, "val": 1, "dev": 1, "test": 2}
 _DATASET = "dataset_id, name, version, source, created_at, change, parent"
 
 
@@ -238,6 +239,7 @@ def _select(connection: Connection, rest: str, parameters: object) -> list[Datas
             "SELECT coalesce(split, ''), count(*) FROM example WHERE dataset_id = ? GROUP BY 1 ORDER BY min(position)",
             [dataset_id],
         ).fetchall()
+        splits.sort(key=lambda found: _USUAL_ORDER.get(found[0].lower(), 3 if found[0] else 4))
         fields = connection.execute(
             "SELECT count(DISTINCT field) FROM example WHERE dataset_id = ?", [dataset_id]
         ).fetchall()[0][0]
