@@ -25,6 +25,14 @@ def test_a_saved_rating_is_in_the_queue_before_and_after_it_is_delivered(filled:
     assert kept.comment == "[/foo]\x1b[2J"
 
 
+def test_values_come_back_in_the_order_of_the_rubric(filled: Workbench) -> None:
+    queue = filled.ratings.queue(STUDY, "ann")
+    for number, item in enumerate(queue.item_ids):
+        filled.ratings.save(queue.study, item, "ann", {name: (number + value) % 6 for name, value in GOOD.items()})
+    filled.ratings.deliver()
+    assert {tuple(event.values) for event in filled.ratings.queue(STUDY, "ann").done.values()} == {tuple(GOOD)}
+
+
 def test_points_reach_the_leaderboard(filled: Workbench) -> None:
     queue = filled.ratings.queue(STUDY, "ann")
     for item in queue.item_ids:

@@ -59,7 +59,8 @@ def add(connection: Connection, events: Sequence[RatingEvent]) -> list[RatingEve
 
 
 def latest(connection: Connection, study_id: str, rater: str) -> dict[str, RatingEvent]:
-    """Return a rater's last verdict on each item of a study, by item id."""
+    """Return a rater's last verdict on each item of a study, by item id; values come in the rubric's order."""
+    order = _criteria(connection, [study_id]).get(study_id, [])
     found = connection.execute(
         """
         SELECT event_id, study_id, item_id, rater, json_group_object(criterion, value),
@@ -72,7 +73,8 @@ def latest(connection: Connection, study_id: str, rater: str) -> dict[str, Ratin
     ).fetchall()
     events = {}
     for event_id, study, item_id, name, values, unscored, comment, flagged, seconds, created_at in found:
-        given = {criterion: int(value) for criterion, value in json.loads(values).items() if value is not None}
+        said = json.loads(values)
+        given = {criterion: int(said[criterion]) for criterion in order if said.get(criterion) is not None}
         skipped = unscored.removeprefix(SKIPPED) if unscored and unscored.startswith(SKIPPED) else None
         events[item_id] = RatingEvent(
             event_id, study, item_id, name, given, skipped, comment, flagged, seconds, created_at
