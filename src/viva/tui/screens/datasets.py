@@ -58,10 +58,11 @@ class DatasetsScreen(ExamplesScreen[None]):
         self.ask(lambda: self.wb.datasets.list(), then=lambda found: self._show(found, chosen), group="datasets")
 
     def on_screen_resume(self) -> None:
-        """Look for a dataset that a job has brought, or changed, since this screen was seen."""
+        """Look for a dataset that a job has brought since this screen was seen."""
 
         def show(found: list[Dataset]) -> None:
-            if [dataset.dataset_id for dataset in found] != [dataset.dataset_id for dataset in self._datasets]:
+            # A new version of one that is here is told by the screen that made it.
+            if [dataset.name for dataset in found] != [dataset.name for dataset in self._datasets]:
                 self._show(found, self._chosen or "")
 
         if self._seen:
