@@ -31,6 +31,11 @@ class Piece:
     mark: Mark
     text: str
 
+    @property
+    def marked(self) -> str:
+        """The text with marks around what is not kept, so that it reads without colours."""
+        return {Mark.REMOVED: f"[-{self.text}-]", Mark.ADDED: f"{{+{self.text}+}}"}.get(self.mark, self.text)
+
 
 @dataclass(frozen=True)
 class Difference:

@@ -19,11 +19,10 @@ from viva.store.rows import storable
 
 @dataclass(frozen=True)
 class Staged:
-    """A file of finished rows: how many, their text in bytes, the longest line, and a hash of their content."""
+    """A file of finished rows: how many, the longest line in bytes, and a hash of their content."""
 
     path: Path
     count: int
-    size: int
     longest: int
     content: str
 
@@ -36,7 +35,6 @@ class Stage:
         self._file = file
         self._hash = hashlib.sha256()
         self._longest = 0
-        self.size = 0
         self.count = 0
 
     def add(self, example: Example) -> None:
@@ -55,13 +53,12 @@ class Stage:
         line = b'{"position": %d, "lineage": %b, %b}\n' % (self.count, _text(example.lineage or None).encode(), encoded)
         self._file.write(line)
         self._longest = max(self._longest, len(line))
-        self.size += len(line)
         self.count += 1
 
     def finish(self) -> Staged:
         """Return what was added."""
         self._file.flush()
-        return Staged(self._path, self.count, self.size, self._longest, self._hash.hexdigest()[:32])
+        return Staged(self._path, self.count, self._longest, self._hash.hexdigest()[:32])
 
 
 @contextmanager

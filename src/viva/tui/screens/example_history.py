@@ -87,12 +87,15 @@ class ExampleHistoryScreen(VivaScreen[None]):
         else:
             self._legend(
                 Content.assemble(
-                    "Changed here: ", ("taken out", _STYLES[Mark.REMOVED]), "  ", ("put in", _STYLES[Mark.ADDED])
+                    "Changed here: ",
+                    ("[-taken out-]", _STYLES[Mark.REMOVED]),
+                    "  ",
+                    ("{+put in+}", _STYLES[Mark.ADDED]),
                 )
             )
             for difference in words.differences(older, example):
                 parts.append((f"{difference.word.capitalize()}\n", "bold"))
-                parts += [(piece.text, _STYLES[piece.mark]) for piece in difference.pieces]
+                parts += [(piece.marked, _STYLES[piece.mark]) for piece in difference.pieces]
                 parts.append("\n\n")
         self.query_one("#texts", Static).update(Content.assemble(*parts))
         self.query_one("#differences").scroll_home(animate=False)
