@@ -1,4 +1,4 @@
-"""JSON event lines between a worker program (training, generation, scoring) and the job that started it."""
+"""Worker programs (training, generation, scoring): how they are started, and the JSON event lines they speak in."""
 
 import json
 import os
@@ -8,6 +8,21 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from viva.errors import UserError
+
+OUT_OF_MEMORY = "it was ended by the system (signal 9), most likely because memory ran out"
+"""What is said of a worker that was killed."""
+
+LAUNCHER = "accelerate.commands.launch"
+
+
+def launched(module: str, config: Path, processes: int) -> list[str]:
+    """Return the module to start and its arguments; several processes share a training through accelerate."""
+    if processes == 1:
+        return [module, str(config)]
+    # Port 0: any that is free, so that two trainings can run side by side.
+    options = ["--num_processes", str(processes), "--num_machines", "1", "--main_process_port", "0", "--multi_gpu"]
+    options += ["--mixed_precision", "no", "--dynamo_backend", "no"]
+    return [LAUNCHER, *options, "--module", module, str(config)]
 
 
 class EventWriter:
@@ -27,6 +42,11 @@ class EventWriter:
         stream = os.fdopen(os.dup(1), "w", encoding="utf-8")
         os.dup2(2, 1)
         return cls(stream)
+
+    @classmethod
+    def silent(cls) -> "EventWriter":
+        """Return a writer whose events nobody reads."""
+        return cls(Path(os.devnull).open("w", encoding="utf-8"))
 
     def emit(self, event: str, **values: Any) -> None:
         """Write one event."""

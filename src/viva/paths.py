@@ -66,6 +66,10 @@ class WorkspacePaths:
         return self.data / "taxonomies"
 
     @property
+    def recipes(self) -> Path:
+        return self.data / "recipes"
+
+    @property
     def prompts(self) -> Path:
         return self.data / "prompts"
 

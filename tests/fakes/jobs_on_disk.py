@@ -28,12 +28,14 @@ def add_job(
     then: dict[str, Any] | None = None,
     result: dict[str, Any] | None = None,
     seconds_ago: float = 60.0,
+    arguments: dict[str, Any] | None = None,
 ) -> JobDirectory:
     """Put a job into the workspace; without a status it has vanished, or runs where `alive` holds it."""
     directory = JobDirectory(workbench.paths.jobs / name)
     directory.path.mkdir(parents=True)
     created = utc_now() - timedelta(seconds=seconds_ago)
-    directory._replace("spec.json", {**asdict(JobSpec(kind, title, {}, then)), "created_at": created.isoformat()})
+    spec = JobSpec(kind, title, arguments or {}, then)
+    directory._replace("spec.json", {**asdict(spec), "created_at": created.isoformat()})
     for event in events:
         directory.add_event(event)
     if log:

@@ -1,32 +1,25 @@
-"""The training program learns completions only, keeps the best adapter, counts what it cuts, and can go on."""
+"""The training program keeps the best adapter, tells its way, can be paused, and goes on where it was."""
 
-import io
 import json
-import math
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from tests.fakes.tiny_model import make_tiny_model
+from tests.fakes.training import configure, evaluations, losses, tiny_recipe, train
 from viva.errors import BadInput
-from viva.events import EventWriter
 from viva.records.model import Decoding
-from viva.records.prompt import CHAT
+from viva.records.prompt import CHAT, PLAIN
 from viva.train import program
-from viva.train.program import IGNORED, Rows, choose_device, encode, last_checkpoint
+from viva.train.building import choose_device
 
-pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning:transformers")
-
-RECIPE: dict[str, Any] = {
-    "name": "tiny", "title": "Tiny", "description": "For tests", "base": "tiny", "rank": 4, "alpha": 8,
-    "dropout": 0.0, "target_modules": "all-linear", "learning_rate": 0.01, "schedule": "cosine", "warmup": 0.1,
-    "epochs": 3.0, "batch_size": 4, "accumulation": 1, "max_length": 128, "weight_decay": 0.0,
-    "precision": "fp32", "evaluations_per_epoch": 1, "patience": 0, "seed": 0,
-}  # fmt: skip
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::FutureWarning:transformers"),
+    pytest.mark.filterwarnings("ignore::FutureWarning:trl"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -36,55 +29,40 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def pairs(path: Path, count: int) -> str:
-    rows = [{"question": f"What about {i}?", "reference": f"A camera waits {i} times."} for i in range(count)]
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
-    return str(path)
-
-
-def configure(folder: Path, base: Path, *, validation: int = 4, resume: bool = False, **recipe: Any) -> dict[str, Any]:
-    return {
-        "base": str(base),
-        "prompt": CHAT,
-        "recipe": {**RECIPE, **recipe},
-        "train": pairs(folder / "train.jsonl", 8),
-        "validation": pairs(folder / "validation.jsonl", validation) if validation else None,
-        "output": str(folder / "out"),
-        "resume": resume,
-    }
-
-
-def train(config: dict[str, Any]) -> list[dict[str, Any]]:
-    stream = io.StringIO()
-    program.train(EventWriter(stream), config)
-    return [json.loads(line) for line in stream.getvalue().splitlines()]
-
-
-def evaluations(events: list[dict[str, Any]]) -> dict[int, float]:
-    logs = [event for event in events if event["event"] == "log"]
-    return {log["step"]: log["values"]["eval_loss"] for log in logs if "eval_loss" in log["values"]}
+def named(events: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
+    return [event for event in events if event["event"] == name]
 
 
 def test_a_run_reports_its_way_and_leaves_an_adapter_that_works_from_anywhere(tmp_path: Path, tiny: Path) -> None:
-    (tmp_path / "config.json").write_text(json.dumps(configure(tmp_path, tiny)), "utf-8")
+    config = configure(tmp_path, tiny, probe_tokens=8)
+    (tmp_path / "config.json").write_text(json.dumps(config), "utf-8")
     command = [sys.executable, "-m", "viva.train.program", str(tmp_path / "config.json")]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
     start, *middle, done = [json.loads(line) for line in ended.stdout.splitlines()]
     assert (start["event"], start["total"], start["unit"], start["done"]) == ("start", 6, "step", 0)
-    assert (start["train"], start["validation"]) == (8, 4)
-    assert {event["event"] for event in middle} == {"log", "best"}
+    assert (start["train"], start["validation"], start["device"]) == (8, 4, "cpu")
+    assert {event["event"] for event in middle} == {"log", "best", "probe", "checkpoint"}
     assert done["event"] == "done"
-    losses = evaluations(middle)
-    assert list(losses) == [2, 4, 6]
-    assert done["best_eval_loss"] == min(losses.values()) == losses[done["best_step"]]
+    validation = evaluations(middle)
+    assert list(validation) == [2, 4, 6]
+    assert done["best_eval_loss"] == min(validation.values()) == validation[done["best_step"]]
+    assert list(losses(middle)) == [1, 2, 3, 4, 5, 6]
+    logged = next(event["values"] for event in middle if "loss" in event.get("values", {}))
+    assert {"learning_rate", "grad_norm", "memory", "tokens_per_second"} <= set(logged)
+    assert [event["step"] for event in named(middle, "checkpoint")] == [2, 4, 6]
+    assert [(event["step"], event["source"]) for event in named(middle, "probe")] == [(s, "unseen") for s in (2, 4, 6)]
 
     adapter = Path(done["adapter"])
     assert adapter.is_absolute()
     assert json.loads((adapter / "adapter_config.json").read_text())["base_model_name_or_path"] == str(tiny)
     settings = json.loads((adapter / "training.json").read_text())
-    assert settings["recipe"] == RECIPE
+    assert settings["recipe"] == config["recipe"]
     assert (settings["base"], settings["prompt"]) == (str(tiny), CHAT)
+    card = (adapter / "README.md").read_text("utf-8")
+    assert "on pairs, version 1" in card
+    assert f"(validation loss {done['best_eval_loss']:.4f})" in card
+    assert "| learning_rate | 0.01 |" in card
     pickles = {".bin", ".pt", ".pkl", ".pth"}
     assert not [path for path in adapter.iterdir() if path.suffix in pickles]
 
@@ -96,45 +74,102 @@ def test_a_run_reports_its_way_and_leaves_an_adapter_that_works_from_anywhere(tm
 
 def test_a_run_that_was_cut_off_ends_with_the_same_adapter(tmp_path: Path, tiny: Path) -> None:
     config = configure(tmp_path, tiny)
-    train(config)
+    whole_events = train(config)
     weights = tmp_path / "out" / "adapter" / "adapter_model.safetensors"
     whole = weights.read_bytes()
-    checkpoints = tmp_path / "out" / "checkpoints"
     weights.unlink()
-    for file in (checkpoints / "checkpoint-6").iterdir():
-        # What a crash in the middle of saving leaves: a checkpoint without its last file.
-        if file.name == "trainer_state.json":
-            file.unlink()
+    # What a crash in the middle of saving leaves: a checkpoint whose optimiser was written in part.
+    torn = tmp_path / "out" / "checkpoints" / "checkpoint-6" / "optimizer.pt"
+    torn.write_bytes(torn.read_bytes()[:100])
     events = train({**config, "resume": True})
     assert events[0]["done"] == 4
-    assert next(event["step"] for event in events if event["event"] == "log") == 5
+    assert losses(events) == {step: loss for step, loss in losses(whole_events).items() if step > 4}
     assert weights.read_bytes() == whole
+
+
+def test_a_paused_run_goes_on_where_it_was(tmp_path: Path, tiny: Path) -> None:
+    whole = train(configure(tmp_path, tiny))
+    part = tmp_path / "part"
+    part.mkdir()
+    config = configure(part, tiny)
+    Path(config["pause"]).touch()
+    paused = train(config)
+    assert paused[-1] == {"event": "done", "paused": True, "step": 1}
+    assert not (part / "out" / "adapter").exists()
+    Path(config["pause"]).unlink()
+    rest = train({**config, "resume": True})
+    assert rest[0]["done"] == 1
+    assert losses(paused) | losses(rest) == losses(whole)
+    assert evaluations(rest) == evaluations(whole)
+
+
+def test_a_changed_recipe_does_not_go_on_from_an_old_checkpoint(tmp_path: Path, tiny: Path) -> None:
+    train(configure(tmp_path, tiny, epochs=1))
+    with pytest.raises(BadInput, match="made with another recipe"):
+        train({**configure(tmp_path, tiny, epochs=2), "resume": True})
 
 
 def test_a_fresh_run_leaves_nothing_of_an_earlier_one(tmp_path: Path, tiny: Path) -> None:
     stale = tmp_path / "out" / "checkpoints" / "checkpoint-99"
     stale.mkdir(parents=True)
     (stale / "trainer_state.json").write_text("{}")
-    events = train(configure(tmp_path, tiny, epochs=1.0))
+    events = train(configure(tmp_path, tiny, epochs=1))
     assert events[0]["done"] == 0
     assert not stale.exists()
 
 
 def test_the_best_step_is_kept_and_a_run_that_gets_worse_stops_early(tmp_path: Path, tiny: Path) -> None:
-    events = train(configure(tmp_path, tiny, learning_rate=2.0, schedule="constant", patience=1, epochs=9.0))
-    losses = evaluations(events)
+    changes = {"learning_rate": 2.0, "schedule": "constant", "patience": 1, "epochs": 9, "evaluations": 9}
+    events = train(configure(tmp_path, tiny, **changes))
+    validation = evaluations(events)
     done = events[-1]
     assert done["steps"] < events[0]["total"]
-    assert done["best_step"] == min(losses, key=lambda step: losses[step])
-    assert [event["step"] for event in events if event["event"] == "best"][-1] == done["best_step"]
+    assert done["best_step"] == min(validation, key=lambda step: validation[step])
+    assert named(events, "best")[-1]["step"] == done["best_step"]
+
+
+def test_the_last_step_is_kept_where_the_recipe_says_so(tmp_path: Path, tiny: Path) -> None:
+    changes = {"learning_rate": 2.0, "schedule": "constant", "keep": "last"}
+    done = train(configure(tmp_path, tiny, **changes))[-1]
+    assert done["best_step"] == done["steps"] == 6
+
+
+def test_a_loss_that_is_no_number_ends_the_run_and_leaves_what_was_saved(tmp_path: Path, tiny: Path) -> None:
+    with pytest.raises(BadInput, match="diverged: the loss is no number at step") as caught:
+        train(configure(tmp_path, tiny, learning_rate=1e30, schedule="constant", epochs=50, max_grad_norm=0))
+    assert "learning rate" in caught.value.hint
 
 
 def test_a_model_without_a_chat_template_is_trained_on_plain_text_and_without_validation(tmp_path: Path) -> None:
     make_tiny_model(tmp_path / "plain", chat=False)
-    events = train(configure(tmp_path, tmp_path / "plain", validation=0, epochs=1.0))
+    events = train(configure(tmp_path, tmp_path / "plain", validation=0, epochs=1))
     assert evaluations(events) == {}
     assert events[-1]["best_step"] == events[-1]["steps"] == 2
     assert events[-1]["best_eval_loss"] is None
+
+
+def test_plain_text_over_a_chat_model_is_asked_for_in_plain_text(tmp_path: Path, tiny: Path) -> None:
+    done = train(configure(tmp_path, tiny, epochs=1, format="question-approach"))[-1]
+    assert done["prompt"] == PLAIN
+    adapter = Path(done["adapter"])
+
+    from viva.generate.transformers_backend import TransformersBackend
+    from viva.workbench.generation import default_prompt
+
+    assert default_prompt(str(adapter), str(tiny)) == PLAIN
+    batch = next(TransformersBackend(str(adapter), str(tiny)).generate(["Why?"], PLAIN, Decoding(max_new_tokens=1), 1))
+    from transformers import AutoTokenizer
+
+    asked = AutoTokenizer.from_pretrained(adapter)("Question: Why?\nApproach:")["input_ids"]
+    assert batch[0].prompt_tokens == len(asked)
+
+
+def test_the_format_base_trains_nothing_but_measures_the_same(tmp_path: Path, tiny: Path) -> None:
+    start, *middle, done = train(configure(tmp_path, tiny, format="base", probe_tokens=8))
+    assert start["total"] == done["steps"] == 0
+    assert [event["event"] for event in middle] == ["log", "probe", "log"][: len(middle)]
+    assert evaluations(middle)[0] == done["best_eval_loss"]
+    assert "adapter" not in done
 
 
 def test_nothing_to_train_on_is_bad_input(tmp_path: Path, tiny: Path) -> None:
@@ -143,78 +178,58 @@ def test_nothing_to_train_on_is_bad_input(tmp_path: Path, tiny: Path) -> None:
 
 
 def test_a_base_that_is_not_there_is_bad_input(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="cannot be loaded"):
+    with pytest.raises(BadInput):
         train(configure(tmp_path, tmp_path / "none"))
 
 
-@pytest.mark.parametrize("chat", [True, False])
-def test_only_the_completion_and_its_end_mark_count(tmp_path: Path, chat: bool) -> None:
-    _, tokenizer = make_tiny_model(tmp_path / "model", chat=chat)
-    rows = Rows(pairs(tmp_path / "pairs.jsonl", 1), tokenizer, CHAT, 128)
-    labels = rows.kept[0]["labels"]
-    counted = [token for token in labels if token != IGNORED]
-    text = tokenizer.decode(counted)
-    assert text.strip() == "A camera waits 0 times.<|im_end|>"
-    assert labels.index(counted[0]) == len(labels) - len(counted)
+def test_a_recipe_of_another_viva_is_bad_input(tmp_path: Path, tiny: Path) -> None:
+    config = configure(tmp_path, tiny)
+    with pytest.raises(BadInput, match="written by another viva"):
+        train({**config, "recipe": {**config["recipe"], "evaluations_per_epoch": 1}})
 
 
-@pytest.mark.parametrize("chat", [True, False])
-def test_the_prompt_in_training_is_the_prompt_in_generation(tmp_path: Path, chat: bool) -> None:
-    from viva.generate.transformers_backend import TransformersBackend
-
-    _, tokenizer = make_tiny_model(tmp_path, chat=chat)
-    tokens, start = encode(tokenizer, CHAT, "Why?", "Because.")
-    batch = next(TransformersBackend(str(tmp_path)).generate(["Why?"], CHAT, Decoding(max_new_tokens=1), 1))
-    assert start == batch[0].prompt_tokens
-    prompt = "<|im_start|>user\nWhy?<|im_end|>\n<|im_start|>assistant\n" if chat else "Question: Why?\nApproach:"
-    assert tokenizer.decode(tokens[:start]) == prompt
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory: 9 bytes")])
+def test_running_out_of_memory_names_the_next_smaller_setting(tmp_path: Path, error: Exception) -> None:
+    with (
+        pytest.raises(BadInput, match="does not fit into memory") as caught,
+        program.explained(tiny_recipe(checkpointing="on"), tmp_path),
+    ):
+        raise error
+    assert "--set batch_size=2 --set accumulation=2" in caught.value.hint
 
 
-def test_rows_that_are_cut_or_dropped_are_counted(tmp_path: Path) -> None:
-    _, tokenizer = make_tiny_model(tmp_path / "model")
-    path = pairs(tmp_path / "pairs.jsonl", 3)
-    tokens, start = encode(tokenizer, CHAT, "What about 0?", "A camera waits 0 times.")
-    whole = Rows(path, tokenizer, CHAT, len(tokens))
-    assert (len(whole.kept), whole.truncated, whole.dropped) == (3, 0, 0)
-    cut = Rows(path, tokenizer, CHAT, start + 1)
-    assert (len(cut.kept), cut.truncated, cut.dropped) == (3, 3, 0)
-    assert {len(row["input_ids"]) for row in cut.kept} == {start + 1}
-    dropped = Rows(path, tokenizer, CHAT, start)
-    assert (len(dropped.kept), dropped.truncated, dropped.dropped) == (0, 0, 3)
+def test_what_else_goes_wrong_surfaces_as_it_is(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="odd"), program.explained(tiny_recipe(), tmp_path):
+        raise RuntimeError("odd")
 
 
-def test_a_file_of_pairs_that_cannot_be_read_is_bad_input(tmp_path: Path) -> None:
-    (tmp_path / "pairs.jsonl").write_text("{", "utf-8")
-    with pytest.raises(BadInput, match=r"pairs\.jsonl cannot be read"):
-        program.read_pairs(tmp_path / "pairs.jsonl")
-
-
-def test_a_checkpoint_counts_only_when_it_was_written_whole(tmp_path: Path) -> None:
-    for step in (2, 10, 12):
-        (tmp_path / f"checkpoint-{step}").mkdir()
-    for step in (2, 10):
-        (tmp_path / f"checkpoint-{step}" / "trainer_state.json").write_text("{}")
-    assert last_checkpoint(tmp_path) == tmp_path / "checkpoint-10"
-    assert last_checkpoint(tmp_path / "none") is None
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"checkpointing": "off"}, "checkpointing=on"),
+        ({"checkpointing": "on", "batch_size": 3, "accumulation": 2}, "batch_size=1 --set accumulation=6"),
+        ({"checkpointing": "on", "batch_size": 1}, "quantization=nf4"),
+        ({"checkpointing": "on", "batch_size": 1, "quantization": "nf4"}, "max_length=64"),
+    ],
+)
+def test_the_hint_is_the_next_setting_that_needs_less(changes: dict[str, Any], words: str) -> None:
+    assert words in program.smaller(tiny_recipe(**changes))
 
 
 def test_the_precision_fits_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     import torch
 
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    assert choose_device("auto") == ("cpu", "fp32")
-    assert choose_device("bf16") == ("cpu", "bf16")
+    assert choose_device(tiny_recipe(precision="auto")) == ("cpu", "fp32")
+    assert choose_device(tiny_recipe(precision="bf16")) == ("cpu", "bf16")
     with pytest.raises(BadInput, match="fp16 needs a GPU"):
-        choose_device("fp16")
+        choose_device(tiny_recipe(precision="fp16"))
+    with pytest.raises(BadInput, match="wants 2 GPUs, this machine has none"):
+        choose_device(tiny_recipe(gpus=2))
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "GPU")
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda: False)
-    assert choose_device("auto") == ("cuda (GPU)", "fp16")
-
-
-def test_a_loss_that_is_no_number_ends_the_run() -> None:
-    from viva.train.reporter import Reporter
-
-    state = SimpleNamespace(global_step=7, epoch=1.0)
-    with pytest.raises(BadInput, match="diverged: the loss is no number at step 7"):
-        Reporter(EventWriter(io.StringIO())).on_log(None, state, None, logs={"loss": math.nan})
+    assert choose_device(tiny_recipe(precision="auto")) == ("cuda (GPU)", "fp16")
+    with pytest.raises(BadInput, match="wants 2 GPUs, this machine has 1"):
+        choose_device(tiny_recipe(gpus=2))

@@ -1,4 +1,4 @@
-"""`viva job`: list, follow, cancel and resume background jobs."""
+"""`viva job`: list, follow, pause, cancel and resume background jobs."""
 
 import time
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ EventRow = tuple[str, int | None, int | None, str | None, dict[str, Any]]
 
 @click.group("job", cls=Noun)
 def command() -> None:
-    """List, follow, cancel and resume background jobs."""
+    """List, follow, pause, cancel and resume background jobs."""
 
 
 @command.command("list")
@@ -100,12 +100,22 @@ def cancel(session: Session, job: str) -> None:
     say(f"{cancelled.job_id} is {cancelled.status}; to go on with it: {resume}")
 
 
+@command.command("pause")
+@click.argument("job")
+@pass_session
+def pause(session: Session, job: str) -> None:
+    """Have a training save where it is and end; it can be resumed. It takes until its next step."""
+    paused = session.workbench.jobs.pause(job)
+    resume = session.command(f"job resume {paused.job_id}")
+    say(f"{paused.job_id} ends at its next step; to go on with it: {resume}")
+
+
 @command.command("resume")
 @click.argument("job")
 @click.option("--wait", is_flag=True, help="Stay until it is done; fail where it fails.")
 @pass_session
 def resume(session: Session, job: str, wait: bool) -> None:
-    """Go on with JOB, which was cancelled, interrupted or failed, from where it was. Prints its id."""
+    """Go on with JOB, which was paused, cancelled, interrupted or failed, from where it was. Prints its id."""
     started(session, session.workbench.jobs.resume(job), wait)
 
 

@@ -13,9 +13,10 @@ from viva.cli.session import OpenWorkbench, Session, global_options, pass_sessio
 COMMANDS = {
     "demo": "The main job, end to end, on bundled data, offline.",
     "dataset": "Bring in datasets, look at them, mend them, have them written.",
-    "model": "Add and list models.",
+    "model": "Add models, tell what they need, merge and export them.",
     "recipe": "Show the training recipes.",
     "train": "Fine-tune a model on a dataset.",
+    "run": "List, show and compare trainings and sweeps.",
     "generate": "Let models write for the questions of a dataset.",
     "score": "Compute metrics for what has been generated.",
     "study": "Make studies for raters and list them.",
@@ -23,7 +24,7 @@ COMMANDS = {
     "rating": "Export what raters said.",
     "leaderboard": "Compare systems on every measure.",
     "sql": "Query the workspace with SQL.",
-    "job": "List, follow, cancel and resume background jobs.",
+    "job": "List, follow, pause, cancel and resume background jobs.",
     "doctor": "Tell what this machine can do, and what is wrong.",
 }
 """Each command and its one line of help; the module of the same name in this package holds it."""

@@ -14,7 +14,9 @@ from viva.present.tables import Format, Table, rendered, write
 PIPED_WIDTH = 200
 """The width of a table that goes to a file or a program."""
 
-_IN_ASCII = str.maketrans({"─": "-", "█": "#", "▒": "+", "·": ".", "±": "+-", "▲": "*", "△": "~", "–": "-", "…": "..."})
+_IN_ASCII = str.maketrans(
+    {"─": "-", "█": "#", "▒": "+", "·": ".", "±": "+-", "▲": "*", "★": "*", "△": "~", "–": "-", "…": "..."}
+)
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

@@ -38,11 +38,12 @@ def command(
     model. Prints the job's id. The job goes on when the terminal closes.
     """
     workbench = session.workbench
-    job = workbench.training.start(dataset, model, recipe, name, _parsed(changes), examine)
+    job = workbench.training.start(dataset, model, recipe, name, parsed(changes), examine)
     started(session, job, wait)
 
 
-def _parsed(changes: tuple[str, ...]) -> dict[str, str]:
+def parsed(changes: tuple[str, ...]) -> dict[str, str]:
+    """Return what `--set` options say, by key. Raises `UsageError`."""
     found = {}
     for change in changes:
         key, equals, value = change.partition("=")

@@ -82,6 +82,8 @@ def summary(job: Job) -> str:
         parts.append(f"model {result['model']}")
     if result.get("systems"):
         parts.append(f"{'system' if len(result['systems']) == 1 else 'systems'} {' and '.join(result['systems'])}")
+    if equivalence := result.get("equivalence"):
+        parts.append("the same model" if equivalence["passed"] else "NOT the same model: viva sql 'FROM equivalences'")
     if "dataset" in result:
         came = plural(result["examples"], "example")
         parts.append(f"dataset {result['dataset']} version {result['version']}: {came}")
@@ -109,7 +111,7 @@ class _Listener:
         if event["event"] in {"start", "progress"}:
             self._total = int(event.get("total") or self._total)
             self._tell(int(event.get("done") or 0), str(event.get("message") or self._note))
-        elif event["event"] == "log":
+        elif event["event"] == "log" and "trial" not in event:
             losses = {name: value for name, value in event["values"].items() if name in {"loss", "eval_loss"}}
             self._note = numbers(losses) or self._note
             self._tell(int(event["step"]), self._note)

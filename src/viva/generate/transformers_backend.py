@@ -2,20 +2,12 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import torch
-from peft import PeftModel
-from transformers import (
-    AutoModelForCausalLM,
-    AutoTokenizer,
-    GenerationConfig,
-    LogitsProcessorList,
-    RepetitionPenaltyLogitsProcessor,
-)
+from transformers import GenerationConfig, LogitsProcessorList, RepetitionPenaltyLogitsProcessor
 
-from viva.errors import BadInput
+from viva.generate import adapted
 from viva.generate.backend import Completion
 from viva.records.model import Decoding
 from viva.records.prompt import conversation, plain
@@ -24,24 +16,16 @@ from viva.records.prompt import conversation, plain
 class TransformersBackend:
     """A causal language model in this process: fp32 on the CPU, bf16 on a GPU.
 
-    `location` is a directory or a hub id; with `base` it is an adapter's, trained over `base`. In fp32 the
-    texts of greedy decoding do not depend on the batch size; sampled ones do, and repeat for a seed.
+    `location` is a directory, a `.gguf` file or a hub id; with `base` it is an adapter's, trained over `base`, and laid
+    over it as it was trained: over a quantised base where the recipe said so. In fp32 the texts of greedy decoding do
+    not depend on the batch size; sampled ones do, and repeat for a seed. Raises `BadInput`, `MissingExtra`.
     """
 
     def __init__(self, location: str, base: str | None = None) -> None:
-        self._device = "cuda" if torch.cuda.is_available() else "cpu"
-        dtype = torch.bfloat16 if self._device == "cuda" else torch.float32
-        try:
-            # An adapter's folder holds the tokenizer it was trained with; a foreign one may lack it.
-            own_tokenizer = base is None or Path(location, "tokenizer_config.json").is_file()
-            source = location if own_tokenizer else base
-            self._tokenizer = AutoTokenizer.from_pretrained(source, padding_side="left")
-            model: Any = AutoModelForCausalLM.from_pretrained(base or location, dtype=dtype)
-            if base is not None:
-                model = PeftModel.from_pretrained(model, location).merge_and_unload()
-        except (OSError, ValueError) as error:
-            raise BadInput(f"the model {location} cannot be loaded: {error}", "check the name") from error
-        self._model = model.to(self._device).eval()
+        self._tokenizer = adapted.tokenizer_for(location, base, padding_side="left")
+        model = adapted.load(location, base, dtype=adapted.usual_dtype())
+        self._device = model.device
+        self._model = model
         self._ends = _end_tokens(model, self._tokenizer)
         if self._tokenizer.pad_token_id is None:
             self._tokenizer.pad_token_id = self._ends[0]

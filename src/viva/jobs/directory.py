@@ -6,6 +6,7 @@ events.jsonl    everything that happened, a JSON object a line
 log.txt         what the programs printed
 lock            held by the job's processes for as long as they live
 pid             the supervisor's process id
+pause           there while a training is asked to save where it is and end
 """
 
 import fcntl
@@ -54,6 +55,10 @@ class JobDirectory:
     @property
     def log_file(self) -> Path:
         return self.path / "log.txt"
+
+    @property
+    def pause_file(self) -> Path:
+        return self.path / "pause"
 
     @property
     def events_file(self) -> Path:
@@ -168,7 +173,7 @@ class JobDirectory:
             if event["event"] in _MESSAGE_EVENTS:
                 done, total = int(event.get("done", 0)), int(event.get("total", total))
                 message = str(event.get("message", message))
-            elif event["event"] == "log":
+            elif event["event"] == "log" and "trial" not in event:
                 done = int(event.get("step", done))
         return done, total, message
 

@@ -14,16 +14,19 @@ class JobKind(StrEnum):
     SCORE = "score"
     SYNTHESISE = "synthesise"
     PAPERS = "papers"
+    SWEEP = "sweep"
+    EXPORT = "export"
 
 
 class JobStatus(StrEnum):
-    """Where a job is; `interrupted` means that its process vanished without a word."""
+    """Where a job is; an interrupted job's process vanished without a word, a paused one waits."""
 
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
     INTERRUPTED = "interrupted"
+    PAUSED = "paused"
 
     @property
     def ended(self) -> bool:
@@ -31,7 +34,7 @@ class JobStatus(StrEnum):
 
     @property
     def resumable(self) -> bool:
-        return self in {JobStatus.FAILED, JobStatus.CANCELLED, JobStatus.INTERRUPTED}
+        return self in {JobStatus.FAILED, JobStatus.CANCELLED, JobStatus.INTERRUPTED, JobStatus.PAUSED}
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,11 @@ class Job:
 
 @dataclass(frozen=True)
 class Curve:
-    """A training curve: (step, value) points by name, `loss` and `eval_loss` among them."""
+    """A training curve: (step, value) points by name.
+
+    `loss`, `eval_loss`, `learning_rate`, `grad_norm`, `tokens_per_second`, `memory` (bytes at the peak) and
+    `repetition` (mean of the probes) among them.
+    """
 
     points: dict[str, list[tuple[int, float]]]
     best_step: int | None = None

@@ -45,12 +45,12 @@ def set_status(
 
 
 def add_metrics(connection: Connection, job_id: str, points: Sequence[tuple[int, str, float]]) -> None:
-    """Add (step, name, value) points of a training curve; known points and values not finite are passed over."""
+    """Add (step, name, value) points of a training curve; values not finite are passed over, known points set anew."""
     kept = {(step, name): value for step, name, value in points if math.isfinite(value)}
     rows.insert(
         connection,
         "job_metric",
         ["job_id", "step", "name", "value"],
         [(job_id, step, name, value) for (step, name), value in kept.items()],
-        ignore_known=True,
+        renewed="value",
     )

@@ -6,7 +6,7 @@ import duckdb
 
 from viva.errors import StoreNewer
 from viva.records.ids import utc_now
-from viva.store import schema
+from viva.store import schema, training_schema
 from viva.store.transaction import transaction
 
 Connection = duckdb.DuckDBPyConnection
@@ -20,9 +20,15 @@ def _0002_views(connection: Connection) -> None:
     connection.execute(schema.VIEWS)
 
 
+def _0003_training(connection: Connection) -> None:
+    connection.execute(training_schema.TABLES)
+    connection.execute(training_schema.VIEWS)
+
+
 MIGRATIONS: list[tuple[str, Callable[[Connection], None]]] = [
     ("0001_tables", _0001_tables),
     ("0002_views", _0002_views),
+    ("0003_training", _0003_training),
 ]
 
 

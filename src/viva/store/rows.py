@@ -18,8 +18,10 @@ def insert(
     rows: Sequence[Sequence[Any]],
     *,
     ignore_known: bool = False,
+    renewed: str = "",
 ) -> None:
-    """Insert `rows` (about 50,000 a second); with `ignore_known`, rows whose key is there already are passed over.
+    """Insert `rows` (about 50,000 a second); with `ignore_known`, rows whose key is there already are passed over,
+    with `renewed` their column of that name is set anew.
 
     `table` and `columns` are written by viva, never by a person. Text goes in as `storable` makes it.
     """
@@ -29,6 +31,8 @@ def insert(
     statement = f"INSERT INTO {table} ({', '.join(columns)}) SELECT {unnested}"
     if ignore_known:
         statement += " ON CONFLICT DO NOTHING"
+    elif renewed:
+        statement += f" ON CONFLICT DO UPDATE SET {renewed} = excluded.{renewed}"
     connection.execute(statement, [[storable(value) for value in column] for column in zip(*rows, strict=True)])
 
 

@@ -23,12 +23,26 @@ from viva.paths import shipped
 PAD, START, END = "<|endoftext|>", "<|im_start|>", "<|im_end|>"
 
 CHAT_TEMPLATE = """\
+{%- if tools -%}
+{{ '<|im_start|>system\n' }}
+{%- for tool in tools -%}
+{{ tool | tojson + '\n' }}
+{%- endfor -%}
+{{ '<|im_end|>\n' }}
+{%- endif -%}
 {%- for message in messages -%}
 {{ '<|im_start|>' + message['role'] + '\n' }}
 {%- if message['role'] == 'assistant' -%}
-{% generation %}{{ message['content'] + '<|im_end|>' }}{% endgeneration %}
+{%- generation -%}
+{{ message['content'] or '' }}
+{%- for call in message['tool_calls'] or [] -%}
+{{ '<tool_call>' + {'name': call['function']['name'], 'arguments': call['function']['arguments']} | tojson }}
+{{- '</tool_call>' }}
+{%- endfor -%}
+{{ '<|im_end|>' }}
+{%- endgeneration -%}
 {%- else -%}
-{{ message['content'] + '<|im_end|>' }}
+{{ (message['content'] or '') + '<|im_end|>' }}
 {%- endif -%}
 {{ '\n' }}
 {%- endfor -%}
@@ -36,7 +50,7 @@ CHAT_TEMPLATE = """\
 {{ '<|im_start|>assistant\n' }}
 {%- endif -%}
 """
-
+"""ChatML, with the tools on offer as a first turn and function calls as JSON between marks."""
 
 CARD = """\
 ---

@@ -1,5 +1,6 @@
 """Generation: which systems write for which examples."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -88,10 +89,15 @@ def system_name(model: str, decoding: Decoding) -> str:
 
 
 def default_prompt(location: str, base: str | None) -> str:
-    """Return the template that suits a model: the bare question where it has a chat template of its own.
+    """Return the template that suits a model: the one it was trained with, where viva trained it, else the bare
+    question where it has a chat template of its own.
 
     A hub id is taken for a chat model; whoever uses a plain base model from the hub names the template.
     """
+    if (training := Path(location, "training.json")).is_file():
+        trained_with = json.loads(training.read_text("utf-8")).get("prompt")
+        if isinstance(trained_with, str):
+            return trained_with
     for directory in (Path(location), Path(base) if base else None):
         if directory is not None and (directory / "tokenizer_config.json").is_file():
             chat = (directory / "chat_template.jinja").is_file() or '"chat_template"' in (

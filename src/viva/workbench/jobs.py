@@ -9,7 +9,7 @@ from viva.errors import UsageError
 from viva.jobs import launch
 from viva.jobs.directory import JobDirectory
 from viva.records.ids import utc_now
-from viva.records.job import Job, JobSpec, JobStatus
+from viva.records.job import Job, JobKind, JobSpec, JobStatus
 from viva.store import jobs as table
 from viva.workbench import names
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 PROGRAM = "viva.workbench.run_job"
 POLL_SECONDS = 0.1
 START_SECONDS = 60.0
+END_SECONDS = 10.0
 
 
 class Jobs:
@@ -51,14 +52,35 @@ class Jobs:
         self._note_end(directory, JobStatus.CANCELLED)
         return directory.job()
 
+    def pause(self, job_id: str) -> Job:
+        """Ask a running training to save where it is and end; it can be resumed. Raises `UsageError`.
+
+        It ends at its next step: that may take a while.
+        """
+        directory = self._directory(job_id)
+        job = directory.job()
+        if job.spec.kind not in {JobKind.TRAIN, JobKind.SWEEP}:
+            raise UsageError(
+                "only a training can be paused", f"cancel it, it can be resumed too: viva job cancel {job_id}"
+            )
+        if job.status is not JobStatus.RUNNING:
+            raise UsageError(f"job {job_id} does not run", "see: viva job list")
+        directory.pause_file.touch()
+        return directory.job()
+
     def resume(self, job_id: str) -> Job:
-        """Go on with a job that was cancelled, interrupted or failed. Raises `UsageError`."""
+        """Go on with a job that was paused, cancelled, interrupted or failed. Raises `UsageError`."""
         directory = self._directory(job_id)
         status = directory.job().status
         if not status.resumable:
-            raise UsageError(f"job {job_id} is {status}", "only a cancelled, interrupted or failed job can be resumed")
+            raise UsageError(f"job {job_id} is {status}", "only one that has not finished can be resumed")
+        # A job says how it ended a moment before its last process has gone.
+        deadline = time.monotonic() + END_SECONDS
+        while directory.alive and time.monotonic() < deadline:
+            time.sleep(POLL_SECONDS)
+        directory.pause_file.unlink(missing_ok=True)
         with self._workbench.store.write() as connection:
-            table.set_status(connection, job_id, JobStatus.RUNNING, "", None)
+            table.set_status(connection, directory.job_id, JobStatus.RUNNING, "", None)
         if not self._launch(directory):
             raise UsageError(f"job {job_id} runs already")
         return directory.job()

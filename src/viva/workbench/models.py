@@ -1,13 +1,20 @@
 """Models of the workspace."""
 
+import json
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from viva.errors import UsageError
+from viva.errors import BadInput, JobError, UsageError
+from viva.events import read_events
+from viva.generate.fingerprint import fingerprint
 from viva.paths import shipped
 from viva.records.ids import content_id
 from viva.records.model import Model, ModelKind
+from viva.records.model_check import ModelCheck
 from viva.store import models as table
 from viva.text import display_line
 from viva.workbench import names
@@ -16,6 +23,10 @@ if TYPE_CHECKING:
     from viva.workbench.workbench import Workbench
 
 STARTER = "starter"
+CHECK = "viva.generate.check"
+GGUF = ".gguf"
+FINGERPRINT = "fingerprint"
+"""The key of a model's settings under which its weights' fingerprint is kept."""
 STARTER_NOTE = "built in, about 2 million parameters, for trying things out: its texts are not clever"
 
 
@@ -32,12 +43,23 @@ class Models:
             Model(content_id(STARTER), STARTER, ModelKind.STARTER, location, None, STARTER_NOTE)
         )
 
-    def add_hub(self, name: str, location: str) -> Model:
-        """Register a Hugging Face model by its id, or a directory with one. Raises `UsageError`."""
+    def add_hub(self, name: str, location: str, note: str = "") -> Model:
+        """Register a Hugging Face model by its id, a directory with one, or a `.gguf` file.
+
+        Weights that lie here are known by their fingerprint from then on. Raises `UsageError`.
+        """
         names.checked("model", name)
-        if Path(location).expanduser().is_dir():
-            location = str(Path(location).expanduser().resolve())
-        return self._known_or_added(Model(content_id(name, location), name, ModelKind.HUB, location))
+        path = Path(location).expanduser()
+        if path.suffix.lower() == GGUF and not path.exists():
+            raise UsageError(f"there is no file {display_line(location, 120)}", "name a .gguf file")
+        if path.is_file() and path.suffix.lower() != GGUF:
+            raise UsageError(f"{display_line(path.name, 80)} is no model", "name a directory, a .gguf file or a hub id")
+        settings: dict[str, Any] = {}
+        if path.exists():
+            location = str(path.resolve())
+            settings = _fingerprinted(location)
+        model_id = content_id(name, location)
+        return self._known_or_added(Model(model_id, name, ModelKind.HUB, location, None, note, settings))
 
     def add_adapter(self, name: str, directory: Path, base: str, note: str = "") -> Model:
         """Register a LoRA adapter trained over the model `base`. Raises `UsageError`, `NotFound`."""
@@ -46,7 +68,9 @@ class Models:
         if not Path(location, "adapter_config.json").is_file():
             raise UsageError(f"{directory.name} is no adapter", "it should hold adapter_config.json")
         self.get(base)
-        return self._known_or_added(Model(content_id(name, location), name, ModelKind.ADAPTER, location, base, note))
+        model_id = content_id(name, location)
+        settings = _fingerprinted(location)
+        return self._known_or_added(Model(model_id, name, ModelKind.ADAPTER, location, base, note, settings))
 
     def add_endpoint(
         self,
@@ -86,6 +110,32 @@ class Models:
             raise UsageError(f"{display_line(name, 40)} is an endpoint: its weights are not here", "use a local model")
         return model
 
+    def check(self, name: str) -> ModelCheck:
+        """Return what a local model is, from its configuration and tokenizer, fetched from the hub where need be.
+
+        Takes some seconds, in a process of its own. Raises `NotFound`, `UsageError`, and `BadInput` with one line that
+        says why the model cannot be read.
+        """
+        model = self.local(name)
+        location, base = self.weights(model)
+        with tempfile.TemporaryDirectory() as folder:
+            config = Path(folder, "config.json")
+            config.write_text(json.dumps({"location": location, "base": base}), "utf-8")
+            ended = subprocess.run(
+                [sys.executable, "-m", CHECK, str(config)],
+                capture_output=True,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                stdin=subprocess.DEVNULL,
+            )
+        for event in read_events(ended.stdout.splitlines()):
+            if event.pop("event") == "error":
+                raise BadInput(event["message"], event["hint"])
+            return ModelCheck(name=model.name, **event)
+        last = next((line for line in reversed(ended.stderr.splitlines()) if line.strip()), "no word")
+        raise JobError(f"looking at {display_line(name, 60)} ended with exit code {ended.returncode}: {last}")
+
     def get(self, name: str) -> Model:
         """Return the model `name`; the starter need not have been registered. Raises `NotFound`."""
         if name == STARTER:
@@ -102,15 +152,27 @@ class Models:
         return names.unused(wanted, [model.name for model in self.list()])
 
     def weights(self, model: Model) -> tuple[str, str | None]:
-        """Return where a model's weights lie, and for an adapter where its base's lie."""
+        """Return where a model's weights lie, and for an adapter where its base's lie.
+
+        Raises `UsageError` where they are not those that were added under its name.
+        """
         if model.kind is not ModelKind.ADAPTER:
             return self._location(model), None
         assert model.base is not None
-        return model.location, self._location(self.get(model.base))
+        return self._location(model), self._location(self.get(model.base))
 
     def _location(self, model: Model) -> str:
-        # The starter lies where this viva is installed, wherever the workspace was made.
-        return str(shipped("models", STARTER)) if model.kind is ModelKind.STARTER else model.location
+        if model.kind is ModelKind.STARTER:
+            # The starter lies where this viva is installed, wherever the workspace was made.
+            return str(shipped("models", STARTER))
+        if (known := model.settings.get(FINGERPRINT)) is not None:
+            try:
+                found = fingerprint(model.location)
+            except BadInput as error:
+                raise UsageError(f"the weights of {model.name} are gone: {error.message}", "put them back") from error
+            if found != known:
+                raise _changed(model.name)
+        return model.location
 
     def _known_or_added(self, model: Model) -> Model:
         with self._store.read() as connection:
@@ -118,6 +180,9 @@ class Models:
         if known is not None:
             if known.model_id != model.model_id:
                 raise UsageError(f"there is a model {model.name} already", "choose another name")
+            before, now = (one.settings.get(FINGERPRINT) for one in (known, model))
+            if before is not None and now != before:
+                raise _changed(model.name)
             return known
         with self._store.write() as connection:
             table.add(connection, model)
@@ -127,3 +192,18 @@ class Models:
         """Return all models in the order they came."""
         with self._store.read() as connection:
             return table.every(connection)
+
+
+def _fingerprinted(location: str) -> dict[str, Any]:
+    """Return the settings that tell a model's weights from others; none where there are no weights yet."""
+    try:
+        return {FINGERPRINT: fingerprint(location)}
+    except BadInput:
+        return {}
+
+
+def _changed(name: str) -> UsageError:
+    return UsageError(
+        f"the weights of {name} have changed since it was added",
+        "add them under a new name, so that what was rated stays apart from what was not",
+    )

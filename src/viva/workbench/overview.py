@@ -11,7 +11,7 @@ from viva.records.study import Study, StudyProgress
 from viva.store import generations
 from viva.text import plural
 from viva.workbench import names
-from viva.workbench.training import TEST, TRAIN
+from viva.workbench.training_config import TEST, TRAIN
 
 if TYPE_CHECKING:
     from viva.workbench.workbench import Workbench

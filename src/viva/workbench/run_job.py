@@ -11,26 +11,40 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from viva import settings
 from viva.errors import JobError, UserError
-from viva.events import read_events
+from viva.events import OUT_OF_MEMORY, launched, read_events
 from viva.jobs.directory import JobDirectory
 from viva.records.ids import utc_now
 from viva.records.job import JobKind, JobSpec, JobStatus
 from viva.store import jobs as table
-from viva.workbench import synthesis_work, work
+from viva.workbench.work import JobWork
 from viva.workbench.workbench import Workbench
 
 PATIENCE_SECONDS = 3600.0
 """A job waits this long for a store that another program holds: nobody sits in front of it."""
 
-OUT_OF_MEMORY = "it was ended by the system (signal 9), most likely because memory ran out"
+TERMINATE_SECONDS = 3.0
+"""How long a worker gets to end by itself; less than what a cancelled job gets in all."""
+
+
+WORK = {
+    JobKind.TRAIN: "viva.workbench.training_work:train",
+    JobKind.SWEEP: "viva.workbench.sweep_work:sweep",
+    JobKind.EXPORT: "viva.workbench.export_work:export",
+    JobKind.GENERATE: "viva.workbench.work:generate",
+    JobKind.SCORE: "viva.workbench.work:score",
+    JobKind.SYNTHESISE: "viva.workbench.synthesis_work:synthesise",
+    JobKind.PAPERS: "viva.workbench.synthesis_work:papers",
+}
+"""What each kind of job does, imported when it is done."""
 
 
 class Cancelled(BaseException):
@@ -58,6 +72,10 @@ def main() -> int:
     except BaseException as error:
         _end(workbench, directory, JobStatus.FAILED, f"{type(error).__name__}: {error}")
         raise
+    if result.get("paused"):
+        directory.add_event({"event": "paused", "step": result["step"]})
+        _end(workbench, directory, JobStatus.PAUSED)
+        return 0
     following = (
         workbench.jobs.start(JobSpec(**{**spec.then, "kind": JobKind(spec.then["kind"])})) if spec.then else None
     )
@@ -69,28 +87,25 @@ def main() -> int:
 
 
 def _perform(workbench: Workbench, directory: JobDirectory, spec: JobSpec, lock: int) -> dict[str, Any]:
-    def run(module: str, config: Path, on_event: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-        return run_program(directory, module, config, lock, on_event)
+    def run(
+        module: str, config: Path, on_event: Callable[[dict[str, Any]], None], processes: int = 1
+    ) -> dict[str, Any]:
+        return run_program(directory, launched(module, config, processes), lock, on_event)
 
-    job = work.JobWork(workbench, directory, spec.arguments, run)
-    return {
-        JobKind.TRAIN: work.train,
-        JobKind.GENERATE: work.generate,
-        JobKind.SCORE: work.score,
-        JobKind.SYNTHESISE: synthesis_work.synthesise,
-        JobKind.PAPERS: synthesis_work.papers,
-    }[spec.kind](job)
+    module, _, function = WORK[spec.kind].partition(":")
+    perform: Callable[[JobWork], dict[str, Any]] = getattr(import_module(module), function)
+    return perform(JobWork(workbench, directory, spec.arguments, run))
 
 
 def run_program(
-    directory: JobDirectory, module: str, config: Path, lock: int, on_event: Callable[[dict[str, Any]], None]
+    directory: JobDirectory, arguments: Sequence[str], lock: int, on_event: Callable[[dict[str, Any]], None]
 ) -> dict[str, Any]:
     """Run a worker program to its end, passing on its events; return its `done` event.
 
     Raises the `UserError` that it reported, or `JobError` with the reason why it ended.
     """
     done: dict[str, Any] | None = None
-    with _process(directory, module, config, lock) as process:
+    with _process(directory, arguments, lock) as process:
         assert process.stdout is not None
         for event in read_events(process.stdout):
             if event["event"] == "error":
@@ -106,11 +121,11 @@ def run_program(
 
 
 @contextlib.contextmanager
-def _process(directory: JobDirectory, module: str, config: Path, lock: int) -> Iterator["subprocess.Popen[str]"]:
+def _process(directory: JobDirectory, arguments: Sequence[str], lock: int) -> Iterator["subprocess.Popen[str]"]:
     # The worker inherits the lock: the job counts as alive until the last of its processes has gone.
     with directory.log_file.open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", module, str(config)],
+            [sys.executable, "-m", *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=log,
@@ -122,11 +137,20 @@ def _process(directory: JobDirectory, module: str, config: Path, lock: int) -> I
     try:
         yield process
     finally:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
+        _end_process(process)
         assert process.stdout is not None
         process.stdout.close()
+
+
+def _end_process(process: "subprocess.Popen[str]") -> None:
+    """End a worker that still runs: first politely, so that a launcher takes its own processes with it."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(TERMINATE_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+    process.wait()
 
 
 def _threads() -> int:

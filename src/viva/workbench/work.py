@@ -1,25 +1,27 @@
 """What each kind of job does with its worker program's reports."""
 
 import json
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from viva.jobs.directory import JobDirectory
 from viva.metrics.registry import METRICS
 from viva.records.generation import Generation, Score
 from viva.records.model import Decoding, System
-from viva.store import datasets, generations, jobs, models
-from viva.workbench.generation import default_prompt
-from viva.workbench.training import TRAIN, VALIDATION
+from viva.store import datasets, generations, models
 from viva.workbench.workbench import Workbench
 
-METRICS_EVERY_SECONDS = 2.0
 BATCH_SIZE = 32
 
-Run = Callable[[str, Path, Callable[[dict[str, Any]], None]], dict[str, Any]]
+
+class Run(Protocol):
+    """Runs a worker program, in several processes where asked, and returns its `done` event."""
+
+    def __call__(
+        self, module: str, config: Path, on_event: Callable[[dict[str, Any]], None], processes: int = 1
+    ) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True)
@@ -40,52 +42,6 @@ class JobWork:
         path = self.directory.path / f"{name}.jsonl"
         path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
         return str(path)
-
-
-def train(job: JobWork) -> dict[str, Any]:
-    """Fine-tune; the best checkpoint becomes a model of the workspace."""
-    workbench, arguments = job.workbench, job.arguments
-    base = workbench.models.get(arguments["model"])
-    location, under = workbench.models.weights(base)
-    rows = {}
-    with workbench.store.read() as connection:
-        for split in (TRAIN, VALIDATION):
-            examples = datasets.examples(connection, arguments["dataset_id"], split)
-            rows[split] = [{"question": e.question, "reference": e.reference} for e in examples]
-    output = workbench.paths.models / arguments["name"]
-    config = job.config(
-        {
-            "base": location,
-            "prompt": default_prompt(location, under),
-            "recipe": arguments["recipe"],
-            "train": job.rows(TRAIN, rows[TRAIN]),
-            "validation": job.rows(VALIDATION, rows[VALIDATION]) if rows[VALIDATION] else None,
-            "output": str(output),
-            "resume": (output / "checkpoints").is_dir(),
-        }
-    )
-    points: list[tuple[int, str, float]] = []
-    stored_at = time.monotonic()
-
-    def store() -> None:
-        with workbench.store.write() as connection:
-            jobs.add_metrics(connection, job.directory.job_id, points)
-        points.clear()
-
-    def on_event(event: dict[str, Any]) -> None:
-        nonlocal stored_at
-        job.directory.add_event(event)
-        if event["event"] == "log":
-            points.extend((int(event["step"]), name, float(value)) for name, value in event["values"].items())
-            if time.monotonic() - stored_at > METRICS_EVERY_SECONDS:
-                store()
-                stored_at = time.monotonic()
-
-    done = job.run("viva.train.program", config, on_event)
-    store()
-    note = f"{arguments['recipe']['name']} on {arguments['dataset']}"
-    model = workbench.models.add_adapter(arguments["name"], Path(done["adapter"]), base.name, note)
-    return {**done, "model": model.name}
 
 
 def generate(job: JobWork) -> dict[str, Any]:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from viva.records.overview import NextStep, Overview
     from viva.store import Store
     from viva.workbench.datasets import Datasets
+    from viva.workbench.estimates import Estimates
+    from viva.workbench.exports import Exports
     from viva.workbench.generation import Generations
     from viva.workbench.jobs import Jobs
     from viva.workbench.models import Models
@@ -18,9 +20,11 @@ if TYPE_CHECKING:
     from viva.workbench.ratings import Ratings
     from viva.workbench.recipes import Recipes
     from viva.workbench.results import Results
+    from viva.workbench.runs import Runs
     from viva.workbench.scoring import Scoring
     from viva.workbench.sql import Sql
     from viva.workbench.studies import Studies
+    from viva.workbench.sweeps import Sweeps
     from viva.workbench.synthesis import Synthesis
     from viva.workbench.training import Training
 
@@ -68,7 +72,7 @@ class Workbench:
     def recipes(self) -> "Recipes":
         from viva.workbench.recipes import Recipes
 
-        return Recipes()
+        return Recipes(self)
 
     @cached_property
     def training(self) -> "Training":
@@ -117,6 +121,30 @@ class Workbench:
         from viva.workbench.jobs import Jobs
 
         return Jobs(self)
+
+    @cached_property
+    def estimates(self) -> "Estimates":
+        from viva.workbench.estimates import Estimates
+
+        return Estimates(self)
+
+    @cached_property
+    def exports(self) -> "Exports":
+        from viva.workbench.exports import Exports
+
+        return Exports(self)
+
+    @cached_property
+    def runs(self) -> "Runs":
+        from viva.workbench.runs import Runs
+
+        return Runs(self)
+
+    @cached_property
+    def sweeps(self) -> "Sweeps":
+        from viva.workbench.sweeps import Sweeps
+
+        return Sweeps(self)
 
     def overview(self, rater: str) -> "Overview":
         """Return the state of the workspace and the next sensible step for `rater`."""
