@@ -13,7 +13,9 @@ import pytest
 
 from tests.cli.running import Outcome, command_line
 from tests.cli.test_main import every_command
+from tests.fakes.estimates import CHECKED, DRY_RUN, ESTIMATE
 from tests.fakes.filled import STUDY, SYSTEMS
+from tests.fakes.runs_on_disk import SEARCH, add_run, starter, sweep, training
 from viva.cli.demo import verdict
 from viva.cli.main import viva as whole
 from viva.jobs.directory import JobDirectory
@@ -27,6 +29,7 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 COMMANDS = (ROOT / "docs" / "commands.md").read_text("utf-8")
 JOB = "20260101-120000-a1b2c3"
+PROBE = {"event": "probe", "step": 10, "source": "unseen", "question": "How?", "text": "So.", "repetition": None}
 OWN_VIEWS = {"verdicts", "rubric_sizes"}
 
 
@@ -92,7 +95,13 @@ def rehearsal(filled: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     def ended(*_arguments: Any) -> Job:
         return job.job()
 
-    for name in ("start", "resume", "cancel"):
+    add_run(filled, "20260102-120000-aaaaaa", "run-a", [*training({10: 2.0}), PROBE])
+    add_run(filled, "20260102-130000-bbbbbb", "second", training({10: 3.0}))
+    add_run(filled, "20260102-140000-cccccc", "searched", sweep(), kind=JobKind.SWEEP, recipe=starter(sweep=SEARCH))
+    monkeypatch.setattr("viva.workbench.estimates.Estimates.estimate", lambda *_: ESTIMATE)
+    monkeypatch.setattr("viva.workbench.estimates.Estimates.dry_run", lambda *_: DRY_RUN)
+    monkeypatch.setattr("viva.workbench.models.Models.check", lambda *_: CHECKED)
+    for name in ("start", "resume", "cancel", "pause"):
         monkeypatch.setattr(f"viva.workbench.jobs.Jobs.{name}", ended)
     monkeypatch.setattr("viva.workbench.demo.run", lambda *_: DemoResult("tiny", "test", *SYSTEMS, STUDY))
     for module in ("session", "rate"):
@@ -111,7 +120,8 @@ def in_the_small_workspace(text: str) -> str:
     """Return a document's text with the names that the small workspace has."""
     names = {
         "starter-vad": "tuned", "rate vad-test": f"rate {STUDY}", "vad-test": "another", "vad": "tiny",
-        "show first": f"show {STUDY}", "rate first": f"rate {STUDY}",
+        "run show first": "run show run-a", "show first": f"show {STUDY}", "rate first": f"rate {STUDY}",
+        "compare first": "compare run-a", "probes first": "probes run-a",
     }  # fmt: skip
     for name, here in names.items():
         text = re.sub(rf"(?<![\w:-]){name}(?![\w-])", here, text)
@@ -128,7 +138,10 @@ def test_every_documented_command_runs(rehearsal: Callable[[str], Outcome], line
 def test_every_query_of_the_readme_runs(filled: Workbench, query: str) -> None:
     with filled.sql.session() as session:
         page = session.run(in_the_small_workspace(query))
-    may_be_empty = ("ratings", "totals", "preferences", "judgments", "leaks")
+    may_be_empty = (
+        "ratings", "totals", "preferences", "judgments", "leaks", "runs", "curves", "probes", "trials",
+        "memory_checks", "equivalences",
+    )  # fmt: skip
     assert page.rows or any(view in query for view in may_be_empty)
 
 
@@ -158,6 +171,7 @@ def test_what_lies_in_a_workspace_is_where_the_readme_says() -> None:
     assert listed == {
         paths.store, paths.store_lock, paths.settings_file, paths.models, paths.jobs, paths.outboxes, paths.drafts,
         paths.queries, paths.snapshots, paths.prompts, paths.taxonomies, paths.staging,
+        paths.recipes,
     }  # fmt: skip
 
 

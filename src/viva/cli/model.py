@@ -1,9 +1,10 @@
-"""`viva model`: add and list models."""
+"""`viva model`: add and list models; checking, estimating and exporting one have files of their own."""
 
 from pathlib import Path
 
 import click
 
+from viva.cli import model_check, model_estimate, model_export
 from viva.cli.exits import say
 from viva.cli.output import show, with_format
 from viva.cli.session import Noun, Session, pass_session
@@ -13,7 +14,12 @@ from viva.present.tables import Format, Table
 
 @click.group("model", cls=Noun)
 def command() -> None:
-    """Add and list models."""
+    """Add models, tell what they need, merge and export them."""
+
+
+command.add_command(model_check.command)
+command.add_command(model_estimate.estimate)
+command.add_command(model_export.command)
 
 
 @command.command("list")
@@ -29,7 +35,7 @@ def list_(session: Session, form: Format) -> None:
 
 @command.command("add")
 @click.argument("name")
-@click.option("--hub", metavar="ID", help="A Hugging Face model id, or a directory with a model.")
+@click.option("--hub", metavar="ID", help="A Hugging Face model id, a directory with a model, or a GGUF file.")
 @click.option("--adapter", metavar="DIR", help="A directory with a LoRA adapter.")
 @click.option("--base", metavar="MODEL", help="The model of this workspace that the adapter was trained over.")
 @click.option("--endpoint", metavar="URL", help="An address that speaks the chat-completions protocol.")

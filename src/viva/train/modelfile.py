@@ -1,0 +1,78 @@
+"""The Modelfile with which Ollama serves an exported GGUF file."""
+
+from typing import Any
+
+from viva.records.prompt import CHAT, plain
+from viva.train.gguf_tokenizer import end_tokens, plain_template
+
+SYSTEM, USER, ASSISTANT = "viva-system-mark", "viva-user-mark", "viva-assistant-mark"
+LONGEST_CONTEXT = 8192
+"""A model that can read more is given Ollama's usual window, since memory grows with it."""
+
+HEADER = """\
+# Made by viva. To serve it: ollama create NAME -f Modelfile
+# Then add it: viva model add MODEL --endpoint http://127.0.0.1:11434/v1 --model NAME
+"""
+
+
+def modelfile(tokenizer: Any, model: Any, file_name: str) -> str:
+    """Return the text of a Modelfile for the GGUF file `file_name`, which lies beside it.
+
+    The template is derived from what the chat template writes. Where that cannot be told in Ollama's form it is left
+    out, and Ollama goes by the template in the GGUF file. Decoding is greedy, as viva's is unless it is told otherwise.
+    """
+    lines = [HEADER + f"FROM ./{file_name}"]
+    template = ollama_template(tokenizer)
+    if template:
+        lines.append(f'TEMPLATE """{template}"""')
+    lines.append("PARAMETER temperature 0")
+    context = getattr(model.config, "max_position_embeddings", None)
+    if context and context <= LONGEST_CONTEXT:
+        lines.append(f"PARAMETER num_ctx {context}")
+    for token in end_tokens(tokenizer, model):
+        text = str(tokenizer.convert_ids_to_tokens(token))
+        if '"' not in text and "\\" not in text:
+            lines.append(f'PARAMETER stop "{text}"')
+    return "\n".join(lines) + "\n"
+
+
+def ollama_template(tokenizer: Any) -> str:
+    """Return the prompt in Ollama's template language, empty where it cannot be derived."""
+    if not tokenizer.chat_template:
+        return plain(CHAT, "{{ .Prompt }}") + "{{ .Response }}"
+    asked = _written(tokenizer, [("user", USER)], asking=True)
+    answered = _written(tokenizer, [("user", USER), ("assistant", ASSISTANT)], asking=False)
+    if asked is None or asked.count(USER) != 1 or answered is None or answered.count(ASSISTANT) != 1:
+        return ""
+    before, after = asked.split(USER)
+    end = answered.split(ASSISTANT)[1]
+    opening = before
+    told = _written(tokenizer, [("system", SYSTEM), ("user", USER)], asking=True)
+    if told is not None and told.count(SYSTEM) == 1 and told.count(USER) == 1:
+        first, rest = told.split(SYSTEM)
+        between, _ = rest.split(USER)
+        opening = f"{{{{ if .System }}}}{first}{{{{ .System }}}}{between}{{{{ else }}}}{before}{{{{ end }}}}"
+    parts = (before, after, end)
+    if any("{{" in part or '"""' in part for part in parts):
+        return ""
+    return f"{opening}{{{{ .Prompt }}}}{after}{{{{ .Response }}}}{end}"
+
+
+def _written(tokenizer: Any, turns: list[tuple[str, str]], *, asking: bool) -> str | None:
+    """Return a conversation as the chat template writes it, without the token that every text begins with."""
+    from jinja2.exceptions import TemplateError
+
+    messages = [{"role": role, "content": content} for role, content in turns]
+    template = plain_template(tokenizer.chat_template)
+    try:
+        text = str(
+            tokenizer.apply_chat_template(
+                messages, chat_template=template, add_generation_prompt=asking, tokenize=False
+            )
+        )
+    except TemplateError:
+        # Some templates know no system's turn.
+        return None
+    start = tokenizer.bos_token or ""
+    # Ollama puts it there itself, as the file tells it to.
+    return text.removeprefix(start) if start else text
