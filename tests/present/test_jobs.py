@@ -78,6 +78,19 @@ def test_a_finished_job_tells_what_it_has_made() -> None:
     assert jobs.result_text(job()) == ""
 
 
+def test_a_finished_training_names_the_checkpoint_that_became_the_model() -> None:
+    made = job(JobStatus.DONE, result={"model": "starter-vad", "best_step": 1200, "steps": 1380})
+    assert jobs.result_text(made) == "Made the model starter-vad from step 1,200"
+
+
+def test_a_training_that_was_asked_to_pause_says_so_until_it_has() -> None:
+    running = jobs.summary_line(job(done=46, total=138), NOW, pausing=True)
+    assert running == "● running · pausing after this step · 46 of 138 · 1 min 40 s"
+    paused = job(JobStatus.PAUSED, done=46, total=138, finished_at=NOW - timedelta(seconds=60))
+    assert jobs.summary_line(paused, NOW, pausing=True) == "‖ paused · 46 of 138 · took 40 s · 1 min ago · r goes on"
+    assert jobs.job_row(paused, NOW).status_text == "‖ paused"
+
+
 def test_the_summary_tells_the_time_left_only_while_the_job_runs() -> None:
     running = jobs.summary_line(job(done=46, total=138), NOW, left=200)
     assert running == "● running · 46 of 138 · 1 min 40 s · about 3 min 20 s left"
@@ -104,6 +117,7 @@ def test_a_vanished_job_says_how_to_go_on() -> None:
 def test_what_follows_is_told_only_while_it_is_still_to_come() -> None:
     then = {"kind": "generate", "title": "vad/test with starter, tuned"}
     assert jobs.next_text(job(then=then)) == "Then: generate vad/test with starter, tuned"
+    assert jobs.next_text(job(JobStatus.PAUSED, then=then)) == "Then: generate vad/test with starter, tuned"
     assert jobs.next_text(job(JobStatus.DONE, then=then)) == ""
     assert jobs.next_text(job()) == ""
 
@@ -117,6 +131,15 @@ def test_the_events_keep_only_the_latest_progress() -> None:
         {"event": "done"},
     ]
     assert jobs.event_lines(events) == ["40 texts", "40 of 40 · tuned"]
+
+
+def test_the_events_of_a_training_tell_where_it_was_paused_and_what_it_computes_in() -> None:
+    start = {"event": "start", "total": 9, "unit": "step", "device": "cpu", "precision": "fp32"}
+    assert jobs.event_lines([start, {"event": "paused", "step": 4}, start]) == [
+        "9 steps, on cpu in fp32",
+        "paused at step 4",
+        "9 steps, on cpu in fp32",
+    ]
 
 
 def test_the_start_of_a_training_tells_what_was_cut_or_left_out() -> None:

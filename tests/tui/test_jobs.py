@@ -13,7 +13,7 @@ from viva.tui.app import VivaApp
 from viva.tui.screens.confirm import ConfirmScreen
 from viva.tui.screens.job import JobScreen
 from viva.tui.screens.jobs import JobsScreen
-from viva.tui.widgets.curve import LossCurve, LossPlot
+from viva.tui.widgets.curve import CurvePane, LossPlot
 from viva.tui.widgets.job_table import JobTable
 from viva.tui.widgets.text_pane import TextPane
 from viva.workbench import Workbench
@@ -196,22 +196,26 @@ async def test_a_training_that_has_not_begun_says_when_the_curve_starts(bench: W
         async with app.run_test(size=SMALL) as pilot:
             await settle(pilot)
             await press(pilot, "enter")
-            assert "The loss curve starts with the first steps" in flowing(app)
+            assert "The curve starts with the first steps" in flowing(app)
             assert not app.screen.query_one(LossPlot).display
 
 
-async def test_v_switches_between_curve_and_log(bench: Workbench) -> None:
+async def test_v_goes_from_curves_to_probes_to_the_log_and_the_footer_says_where_to(bench: Workbench) -> None:
     app = VivaApp(bench, "jobs")
     with alive(bench, "20260103-3", events=training_events(20), log="Loading weights\n"):
         async with app.run_test(size=SMALL) as pilot:
             await settle(pilot)
             await press(pilot, "enter")
-            assert "Loading weights" not in flowing(app)
-            await press(pilot, "v")
-            assert "Loading weights" in flowing(app)
-            assert not app.screen.query_one(LossCurve).display
-            await press(pilot, "v")
-            assert app.screen.query_one(LossCurve).display
+            for following, seen in (
+                ("v Probes", "best checkpoint"),
+                ("v Log", "the first is still to come"),
+                ("v Curves", "Loading weights"),
+                ("v Probes", "best checkpoint"),
+            ):
+                assert following in footer(app)
+                assert seen in flowing(app)
+                await press(pilot, "v")
+            assert not app.screen.query_one(CurvePane).display
 
 
 @SIZES

@@ -1,172 +1,73 @@
-"""Train: recipes, the form, the trainings."""
+"""Train: the menu of recipes, and the trainings below it."""
 
+import re
 import sys
-from typing import Any
 
 import pytest
-from textual.widgets import Checkbox, Input, Select
+from textual.widgets import OptionList
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
 from tests.fakes.jobs_on_disk import add_job, alive, training_events
 from tests.fakes.screen import SIZES, SMALL, flowing, painted, press, settle
-from viva.errors import UsageError
-from viva.records.dataset import Example
-from viva.records.job import Job, JobStatus
-from viva.records.model import Model, ModelKind
-from viva.store import datasets, models
+from tests.fakes.verdicts import FixedEstimates
+from viva.paths import shipped
+from viva.records.job import JobKind, JobStatus
 from viva.tui.app import VivaApp
 from viva.tui.screens.job import JobScreen
 from viva.tui.screens.train import TrainScreen
-from viva.tui.screens.train_form import TrainFormScreen
 from viva.tui.widgets.job_table import JobTable
 from viva.workbench import Workbench
 
-
-class Starts:
-    """Notes what was to be trained, and answers with a job that lies on disk."""
-
-    def __init__(self, workbench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.made: list[tuple[tuple[Any, ...], dict[str, Any]]] = []
-
-        def start(*positional: Any, **named: Any) -> Job:
-            self.made.append((positional, named))
-            return add_job(workbench, "20260103-3", status=JobStatus.DONE, events=training_events(138)).job()
-
-        monkeypatch.setattr(workbench.training, "start", start)
+SHIPPED = 6
 
 
-async def opened_form(pilot: Any) -> None:
-    await settle(pilot)
-    await press(pilot, "enter")
-    assert isinstance(pilot.app.screen, TrainFormScreen)
+@pytest.fixture(autouse=True)
+def _estimates(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(bench.__dict__, "estimates", FixedEstimates())
 
 
 @SIZES
-async def test_recipes_stand_with_title_description_and_numbers(filled: Workbench, size: tuple[int, int]) -> None:
+async def test_all_recipes_stand_in_the_menu_one_a_line_beside_the_trainings(
+    filled: Workbench, size: tuple[int, int]
+) -> None:
+    for number in range(3):
+        add_job(filled, f"20260101-{number}", status=JobStatus.DONE)
     app = VivaApp(filled, "train")
     async with app.run_test(size=size) as pilot:
         await settle(pilot)
-        text = flowing(app)
-        recipe = filled.recipes.list()[0]
-        assert recipe.title in text
-        assert recipe.description[:40] in text
-        assert f"learning rate {recipe.learning_rate:g} · rank {recipe.rank}" in text
-        assert "Choose" in painted(app).splitlines()[-1]
+        lines = painted(app).splitlines()
+        recipes = filled.recipes.list()
+        assert len(recipes) == SHIPPED
+        for recipe in recipes:
+            assert any(recipe.title in line and f"{recipe.epochs:g} epochs" in line for line in lines)
+        assert app.screen.query_one(OptionList).size.height == SHIPPED
+        assert sum("✓ done" in line for line in lines) == 3
+        assert "Choose" in lines[-1]
 
 
 @SIZES
-async def test_the_form_holds_the_recipes_numbers_and_fits_on_the_screen(
+async def test_what_the_highlighted_recipe_does_stands_below_the_menu_in_full(
     filled: Workbench, size: tuple[int, int]
 ) -> None:
     app = VivaApp(filled, "train")
     async with app.run_test(size=size) as pilot:
-        await opened_form(pilot)
-        text = flowing(app)
-        for part in (
-            "tiny (3 training examples)",
-            "starter (built in)",
-            "Epochs",
-            "Learning rate",
-            "Adapter rank",
-            "Batch size",
-            "Examine the result afterwards",
-            "Start training",
-        ):
-            assert part in text
-        assert app.screen.query_one("#epochs", Input).value == f"{filled.recipes.list()[0].epochs:g}"
-        assert "Ctrl+S Start" in painted(app).splitlines()[-1]
+        await settle(pilot)
+        recipe = filled.recipes.get("starter-lora")
+        assert f"learning rate {recipe.learning_rate:g} · effective batch 4" in flowing(app)
+        assert recipe.description in flowing(app)
+        for _ in range(SHIPPED - 1):
+            await press(pilot, "down")
+            assert any(recipe.description in flowing(app) for recipe in filled.recipes.list())
 
 
-async def test_an_unchanged_form_starts_the_recipe_as_it_is_and_shows_the_training(
-    filled: Workbench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    starts = Starts(filled, monkeypatch)
+async def test_a_file_that_is_no_recipe_is_named_where_the_menu_would_be(filled: Workbench) -> None:
+    filled.paths.recipes.mkdir(parents=True)
+    (filled.paths.recipes / "mine.toml").write_text("rank = [/foo]")
     app = VivaApp(filled, "train")
-    async with app.run_test(size=SMALL) as pilot:
-        await opened_form(pilot)
-        await press(pilot, "ctrl+s")
-        recipe = filled.recipes.list()[0].name
-        assert starts.made == [(("tiny", "starter", recipe), {"name": None, "overrides": {}, "examine": True})]
-        assert isinstance(app.screen, JobScreen)
-        await press(pilot, "escape")
-        assert isinstance(app.screen, TrainScreen)
-        assert "✓ done" in flowing(app)
-
-
-async def test_what_was_changed_goes_along_by_keyboard_alone(
-    filled: Workbench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    starts = Starts(filled, monkeypatch)
-    app = VivaApp(filled, "train")
-    async with app.run_test(size=SMALL) as pilot:
-        await opened_form(pilot)
-        await press(pilot, "tab", "tab", *"mine")
-        await press(pilot, "tab", "home", "ctrl+k", "2")
-        await press(pilot, "down", "down", "down", "down", "space")
-        await press(pilot, "tab", "enter")
-        assert starts.made[0][1] == {"name": "mine", "overrides": {"epochs": "2"}, "examine": False}
-
-
-@pytest.mark.parametrize(
-    ("field", "text", "complaint"),
-    [
-        ("epochs", "[/foo]", "Epochs must be a number above 0, not [/foo]"),
-        ("rank", "1.5", "Adapter rank must be a whole number above 0, not 1.5"),
-    ],
-)
-async def test_a_number_that_cannot_be_right_is_named_and_gone_to(
-    filled: Workbench, monkeypatch: pytest.MonkeyPatch, field: str, text: str, complaint: str
-) -> None:
-    starts = Starts(filled, monkeypatch)
-    app = VivaApp(filled, "train")
-    async with app.run_test(size=SMALL) as pilot:
-        await opened_form(pilot)
-        app.screen.query_one(f"#{field}", Input).value = text
-        await press(pilot, "ctrl+s")
-        assert complaint in flowing(app)
-        assert app.focused is app.screen.query_one(f"#{field}")
-        assert starts.made == []
-
-
-async def test_a_refusal_of_the_workbench_stands_in_the_form_and_one_can_try_again(
-    filled: Workbench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tries = []
-
-    def refuse(*positional: Any, **named: Any) -> Job:
-        tries.append(named["name"])
-        raise UsageError("there is a model mine already", "choose another name")
-
-    monkeypatch.setattr(filled.training, "start", refuse)
-    app = VivaApp(filled, "train")
-    async with app.run_test(size=SMALL) as pilot:
-        await opened_form(pilot)
-        await press(pilot, "ctrl+s")
-        assert "there is a model mine already. choose another name" in flowing(app)
-        await press(pilot, "ctrl+s")
-        assert len(tries) == 2
-        await press(pilot, "escape")
-        assert isinstance(app.screen, TrainScreen)
-
-
-async def test_the_dataset_that_home_names_is_chosen(filled: Workbench) -> None:
-    with filled.store.write() as connection:
-        datasets.add(connection, "z", "zoo", "zoo.csv", [Example("q", "r", None, None, "train", {}, "z1")])
-    app = VivaApp(filled)
     async with app.run_test(size=SMALL) as pilot:
         await settle(pilot)
-        app.go("train", dataset="zoo")
-        await opened_form(pilot)
-        assert app.screen.query_one("#dataset", Select).value == "zoo"
-        assert not app.screen.query_one(Checkbox).value
-
-
-async def test_without_a_dataset_to_train_on_the_form_says_how_to_get_one(bench: Workbench) -> None:
-    app = VivaApp(bench, "train")
-    async with app.run_test(size=SMALL) as pilot:
-        await opened_form(pilot)
-        assert "No dataset has a training split yet. Import one first" in flowing(app)
-        await press(pilot, "ctrl+s", "tab", "escape")
+        assert "mine.toml is not valid TOML" in "".join(painted(app).split("\n")).replace("  ", "")
+        await press(pilot, "enter")
         assert isinstance(app.screen, TrainScreen)
 
 
@@ -185,6 +86,43 @@ async def test_coming_back_shows_the_running_training_and_enter_its_curve(
             await press(pilot, "enter")
             assert isinstance(app.screen, JobScreen)
             assert "best checkpoint" in flowing(app)
+
+
+async def test_a_sweep_is_a_training_too_and_a_paused_one_says_so(filled: Workbench) -> None:
+    add_job(filled, "20260101-1", "cs-qlora-sweep: llama on vad", kind=JobKind.SWEEP, status=JobStatus.FAILED)
+    add_job(filled, "20260101-2", "vad-qlora: llama on vad", status=JobStatus.PAUSED)
+    add_job(filled, "20260101-3", "vad/test", kind=JobKind.SCORE, status=JobStatus.DONE)
+    app = VivaApp(filled, "train")
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        assert "‖ paused vad-qlora: llama on vad" in flowing(app)
+        assert "✗ failed cs-qlora-sweep: llama on vad" in flowing(app)
+        assert "vad/test" not in flowing(app)
+        await press(pilot, "tab")
+        assert "Resume" in painted(app).splitlines()[-1]
+
+
+async def test_a_running_training_is_paused_from_the_table(filled: Workbench) -> None:
+    app = VivaApp(filled, "train")
+    with alive(filled, "20260103-3", events=training_events(69)) as job:
+        async with app.run_test(size=SMALL, notifications=True) as pilot:
+            await settle(pilot)
+            footer = painted(app).splitlines()[-1]
+            assert "Pause" in footer
+            assert "Cancel" in footer
+            await press(pilot, "p")
+            assert "Pausing after this step" in flowing(app)
+            assert (filled.paths.jobs / job.job_id / "pause").exists()
+
+
+async def test_u_shows_all_trainings_as_a_table_to_compare(filled: Workbench) -> None:
+    app = VivaApp(filled, "train")
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        await press(pilot, "u")
+        assert app.screen.title == "Runs"
+        await press(pilot, "escape")
+        assert isinstance(app.screen, TrainScreen)
 
 
 async def test_tab_goes_between_recipes_and_trainings(filled: Workbench) -> None:
@@ -211,19 +149,30 @@ async def test_the_plot_library_is_not_loaded_before_a_training_is_looked_at(
         assert "textual_plot" not in sys.modules
 
 
-@pytest.mark.parametrize("number", range(len(HOSTILE)))
-async def test_train_lives_through_hostile_names(bench: Workbench, number: int) -> None:
-    text = HOSTILE[number].encode("utf-8", "replace").decode()
-    with bench.store.write() as connection:
-        datasets.add(connection, "id", text, text, [Example("q", "r", text, text, "train", {}, "e")])
-        models.add(connection, Model("m", text, ModelKind.HUB, text))
-    add_job(bench, "20260101-1", HOSTILE[number], status=JobStatus.DONE)
+async def test_train_lives_through_hostile_titles(bench: Workbench) -> None:
+    for number, text in enumerate(HOSTILE):
+        add_job(bench, f"20260101-{number:02}", text, status=JobStatus.DONE)
     app = VivaApp(bench, "train")
     async with app.run_test(size=SMALL) as pilot:
         await settle(pilot)
-        assert not FORBIDDEN.search(painted(app))
-        await opened_form(pilot)
-        await press(pilot, "enter")
-        assert not FORBIDDEN.search(painted(app))
-        await press(pilot, "escape", "tab", "enter", "down", "enter")
-        assert not FORBIDDEN.search(painted(app))
+        await press(pilot, "tab")
+        for key in ("home", "pagedown", "pagedown", "end"):
+            await press(pilot, key)
+            assert not FORBIDDEN.search(painted(app))
+
+
+async def test_a_hostile_recipe_is_shown_as_it_is(bench: Workbench) -> None:
+    recipe = shipped("recipes", "starter-lora.toml").read_text("utf-8")
+    bench.paths.recipes.mkdir(parents=True)
+    text = "[/foo] \\u001b[2J \\u202e [@click=app.quit]x[/]"
+    for key in ("title", "description", "base"):
+        recipe = re.sub(rf"(?m)^{key} = .*$", lambda _: f'{key} = "{text}"', recipe)  # noqa: B023
+    (bench.paths.recipes / "hostile.toml").write_text(recipe.replace('"starter-lora"', '"hostile"'))
+    app = VivaApp(bench, "train")
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        for _ in range(SHIPPED + 1):
+            await press(pilot, "down")
+            assert not FORBIDDEN.search(painted(app))
+        assert "[/foo]" in flowing(app)
+        assert "[@click=app.quit]x[/]" in flowing(app)

@@ -30,6 +30,8 @@ _WAITS = {
     JobKind.SCORE: "Texts are being scored",
     JobKind.SYNTHESISE: "A dataset is being written",
     JobKind.PAPERS: "Papers are being read",
+    JobKind.SWEEP: "Trainings are being tried",
+    JobKind.EXPORT: "A model is being exported",
 }
 
 _VERBS = {

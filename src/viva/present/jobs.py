@@ -1,6 +1,6 @@
 """What a job looks like in words: rows of the jobs table, the detail of one job, durations and bars."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ SYMBOLS: Mapping[JobStatus, str] = {
     JobStatus.FAILED: "✗",
     JobStatus.CANCELLED: "■",
     JobStatus.INTERRUPTED: "!",
+    JobStatus.PAUSED: "‖",
 }
 """A status is told by its symbol and its word, never by colour alone."""
 
@@ -23,10 +24,12 @@ TONES: Mapping[JobStatus, str] = {
     JobStatus.FAILED: "error",
     JobStatus.CANCELLED: "warning",
     JobStatus.INTERRUPTED: "warning",
+    JobStatus.PAUSED: "secondary",
 }
 """The theme's colour of a status."""
 
 
+PAUSING = "pausing after this step"
 NO_JOBS = "No jobs yet. Training, generation and scoring run here in the background; they go on when you leave viva."
 
 
@@ -126,9 +129,11 @@ def job_state(job: Job, now: datetime) -> str:
     return progress_text(job) if job.status is JobStatus.RUNNING else ago(job.finished_at or job.created_at, now)
 
 
-def summary_line(job: Job, now: datetime, left: float | None = None) -> str:
+def summary_line(job: Job, now: datetime, left: float | None = None, *, pausing: bool = False) -> str:
     """Return the line under a job's title: status, how far, how long, how long still."""
     parts = [status_text(job.status)]
+    if pausing and job.status is JobStatus.RUNNING:
+        parts.append(PAUSING)
     if job.total and job.status is not JobStatus.DONE:
         parts.append(f"{job.done:,} of {job.total:,}")
     taken = seconds_taken(job, now)
@@ -138,6 +143,8 @@ def summary_line(job: Job, now: datetime, left: float | None = None) -> str:
         parts.append(f"about {duration(left)} left")
     if job.status.ended and job.status is not JobStatus.INTERRUPTED:
         parts.append(ago(job.finished_at or job.created_at, now))
+    if job.status is JobStatus.PAUSED:
+        parts.append("r goes on")
     return " · ".join(parts)
 
 
@@ -148,7 +155,7 @@ def full_title(job: Job) -> str:
 
 def next_text(job: Job) -> str:
     """Return what follows a job on its own, or nothing."""
-    if not job.spec.then or job.status.ended:
+    if not job.spec.then or (job.status.ended and job.status is not JobStatus.PAUSED):
         return ""
     kind, title = (str(job.spec.then.get(key, "")) for key in ("kind", "title"))
     return f"Then: {display_line(kind, 20)} {display_line(title, 100)}"
@@ -171,7 +178,8 @@ def result_text(job: Job) -> str:
     """Return what a finished job has made, nothing where it says nothing."""
     made = []
     if model := job.result.get("model"):
-        made.append(f"Made the model {display_line(str(model), 64)}")
+        best = _integer(job.result.get("best_step"))
+        made.append(f"Made the model {display_line(str(model), 64)}" + (f" from step {best:,}" if best else ""))
     if study := job.result.get("study"):
         made.append(f"Made the study {display_line(str(study), 64)}")
     if "next_job" in job.result:
@@ -185,9 +193,9 @@ def event_lines(events: Sequence[Mapping[str, Any]], limit: int = 6) -> list[str
     for event in events:
         if event["event"] == "progress" and told and told[-1]["event"] == "progress":
             told.pop()
-        if event["event"] in {"start", "progress"}:
+        if event["event"] in _LINES:
             told.append(event)
-    return [_start_line(event) if event["event"] == "start" else _progress_line(event) for event in told[-limit:]]
+    return [_LINES[event["event"]](event) for event in told[-limit:]]
 
 
 def _progress_line(event: Mapping[str, Any]) -> str:
@@ -205,13 +213,25 @@ def _start_line(event: Mapping[str, Any]) -> str:
     if _integer(event.get("trainable")) and _integer(event.get("parameters")):
         parts.append(f"{_count(event['trainable'])} parameters on top of {_count(event['parameters'])}")
     if event.get("device"):
-        parts.append(f"on {display_line(str(event['device']), 30)}")
+        precision = display_line(str(event.get("precision") or ""), 10)
+        parts.append(f"on {display_line(str(event['device']), 30)}" + (f" in {precision}" if precision else ""))
     parts += [
         f"{number:,} {words}"
         for key, words in (("truncated", "cut at the end"), ("dropped", "left out as too long"))
         if (number := _sum(event.get(key)))
     ]
     return ", ".join(parts)
+
+
+def _paused_line(event: Mapping[str, Any]) -> str:
+    return f"paused at step {_integer(event.get('step')):,}"
+
+
+_LINES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "start": _start_line,
+    "progress": _progress_line,
+    "paused": _paused_line,
+}
 
 
 def _sum(value: Any) -> int:

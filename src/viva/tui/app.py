@@ -22,6 +22,8 @@ PLACES = {
     "home": "viva.tui.screens.home:HomeScreen",
     "datasets": "viva.tui.screens.datasets:DatasetsScreen",
     "train": "viva.tui.screens.train:TrainScreen",
+    "runs": "viva.tui.screens.runs:RunsScreen",
+    "models": "viva.tui.screens.models:ModelsScreen",
     "jobs": "viva.tui.screens.jobs:JobsScreen",
     "results": "viva.tui.screens.results:ResultsScreen",
     "sql": "viva.tui.screens.sql:SqlScreen",

@@ -48,6 +48,7 @@ class HomeScreen(WatchingScreen):
         Binding("l", "go('results')", "Results", tooltip="See the leaderboard"),
         Binding("s", "go('sql')", "SQL", tooltip="Query everything with SQL"),
         Binding("q", "app.quit", "Quit", tooltip="End viva; jobs go on"),
+        Binding("m", "go('models')", "Models", tooltip="Look at models, add one, export one"),
         Binding("escape", "leave", "Back", show=False),
     ]
 

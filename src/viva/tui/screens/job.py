@@ -1,8 +1,7 @@
-"""One job: how it stands, what has happened, its loss curve or what failed, and its log."""
+"""One job: how it stands, what has happened, its curves, its probes or what failed, and its log."""
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from rich.text import Text
@@ -13,77 +12,77 @@ from textual.timer import Timer
 
 from viva.present import jobs as words
 from viva.present import writing_jobs as writing
-from viva.present.train import Pace, curve_line
+from viva.present.curves import curve_line, pace_line
+from viva.present.job_views import CURVES, LOG, PROBES, PROBLEMS, is_training, next_view, outcome_lines, views
+from viva.present.pace import Pace
+from viva.present.train import pausable
 from viva.records.ids import utc_now
 from viva.records.job import Curve, Job, JobKind, JobStatus
-from viva.tui.screens.watching import JobActionsScreen
-from viva.tui.widgets.curve import LossCurve
+from viva.tui.screens.job_reading import Look, look_at
+from viva.tui.screens.pausing import PausesTrainings
+from viva.tui.screens.watching import job_screen
+from viva.tui.widgets.curve import CurvePane
+from viva.tui.widgets.probe_pane import ProbePane
 from viva.tui.widgets.still import StillText
 from viva.tui.widgets.text_pane import TextPane
 from viva.tui.widgets.tones import tone, when_theme_changes
 from viva.workbench import Workbench
 
 SECONDS = 0.5
-LOG_LINES = 200
 BAR_WIDTH = 40
 TALL = 30
 """Rows from which on a curve leaves room for the list of what has happened."""
+TITLES = {JobKind.TRAIN: "Training", JobKind.SWEEP: "Sweep"}
+NEXT_VIEW = "Go on to the next view"
 
 
-@dataclass(frozen=True)
-class Look:
-    """What one look at a job brings: `events` are those behind the last look's offset, `failures` those of its end."""
-
-    job: Job
-    events: list[dict[str, Any]]
-    offset: int
-    curve: Curve | None
-    log: str | None
-    failures: Sequence[Mapping[str, Any]] = ()
-
-
-class JobScreen(JobActionsScreen):
+class JobScreen(PausesTrainings):
     """Follows a job while it runs; leaving the screen never stops it."""
 
     CSS_PATH = "../styles/jobs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("v", "switch", "Log", tooltip="Show the log, or what else there is to see"),
+        # One key: the footer names the view that it leads to.
+        Binding("v", "view('probes')", "Probes", tooltip=NEXT_VIEW),
+        Binding("v", "view('log')", "Log", tooltip=NEXT_VIEW),
+        Binding("v", "view('curves')", "Curves", tooltip=NEXT_VIEW),
+        Binding("v", "view('problems')", "Problems", tooltip=NEXT_VIEW),
+        Binding("m", "turn('curves', 1)", "Measure", tooltip="Another measure: learning rate, tokens/s, memory …"),
+        Binding("left_square_bracket", "turn('probes', -1)", "Earlier", key_display="[",
+                tooltip="What the model wrote at the evaluation before"),
+        Binding("right_square_bracket", "turn('probes', 1)", "Later", key_display="]",
+                tooltip="What the model wrote at the evaluation after"),
+        Binding("left", "turn('', -1)", "Before", show=False, tooltip="The measure or the evaluation before"),
+        Binding("right", "turn('', 1)", "After", show=False, tooltip="The measure or the evaluation after"),
         Binding("k", "cancel", "Cancel", tooltip="Stop the job; what it has stored stays"),
         Binding("r", "resume", "Resume", tooltip="Go on from where it was"),
         Binding("n", "next_job", "Next job", tooltip="Show the job that followed"),
-    ]
+    ]  # fmt: skip
 
     def __init__(self, workbench: Workbench, job: Job) -> None:
         super().__init__(workbench)
         self.job = job
-        self.title = "Training" if self._training else "Job"
+        self.title = TITLES.get(job.spec.kind, "Job")
         self._events: list[Mapping[str, Any]] = []
         self._offset = 0
         self._pace = Pace()
-        self._log = not (self._training or self._writing)
+        self._view = views(job)[0]
         self._chosen = False
         self._curve = Curve({})
+        self._pausing = False
         self._reading = False
         self._timer: Timer | None = None
-        self._offered: JobStatus | None = None
-
-    @property
-    def _training(self) -> bool:
-        return self.job.spec.kind is JobKind.TRAIN
-
-    @property
-    def _writing(self) -> bool:
-        return writing.is_writing(self.job)
+        self._offered: tuple[object, ...] = ()
 
     def body(self) -> ComposeResult:
         yield StillText(id="head")
         yield StillText(id="failure")
         yield StillText(id="steps")
-        if self._training:
-            yield LossCurve()
-        if self._writing:
-            yield TextPane(title="What could not be used", empty="Nothing so far", id="problems")
-        with Container(id="log"):
+        if is_training(self.job):
+            yield CurvePane(id=CURVES)
+            yield ProbePane(id=PROBES)
+        if PROBLEMS in views(self.job):
+            yield TextPane(title="What could not be used", empty="Nothing so far", id=PROBLEMS)
+        with Container(id=LOG):
             yield TextPane(title="Log", empty="Nothing has been printed yet")
 
     def on_mount(self) -> None:
@@ -101,16 +100,8 @@ class JobScreen(JobActionsScreen):
     def _read(self) -> None:
         if not self._reading:
             self._reading = True
-            self.ask(self._fetch, then=self._came, otherwise=self._lost, group="events", doing="follow a job")
-
-    def _fetch(self) -> Look:
-        # The job before its events: whatever is read after it ended is all there is.
-        job = self.wb.jobs.get(self.job.job_id)
-        events, offset = self.wb.jobs.events(job.job_id, self._offset)
-        curve = self.wb.training.curve(job.job_id) if self._training else None
-        log = self.wb.jobs.log(job.job_id, LOG_LINES) if self._log else None
-        failed = self.wb.synthesis.failures(job.job_id) if self._writing and job.status.ended else []
-        return Look(job, events, offset, curve, log, failed)
+            seen = self.wb, self.job, self._offset, self._view
+            self.ask(look_at, *seen, then=self._came, otherwise=self._lost, group="events", doing="follow a job")
 
     def _came(self, look: Look) -> None:
         self._reading = False
@@ -119,19 +110,25 @@ class JobScreen(JobActionsScreen):
         self._pace.observe(self.job.done, time.monotonic())
         if look.curve is not None:
             self._curve = look.curve
-            self.query_one(LossCurve).show(look.curve, self.job.total)
-        if self.job.status.ended and self._timer is not None:
-            self._timer.pause()
+            self.query_one(CurvePane).show(look.curve, self.job.total)
+        if look.probes is not None:
+            self.query_one(ProbePane).show(look.probes, ended=self.job.status.ended)
+        if self.job.status.ended:
+            self._pausing = False
+            if self._timer is not None:
+                self._timer.pause()
         nothing_to_see = not self._curve.points and not self._show_problems(look.failures)
-        if self.job.status is JobStatus.FAILED and nothing_to_see and not (self._chosen or self._log):
-            self._log = True
+        if self.job.status is JobStatus.FAILED and nothing_to_see and not (self._chosen or self._view == LOG):
+            self._view = LOG
+        if (self._view == LOG and look.log is None) or (self._view == PROBES and look.probes is None):
+            # The view was changed while this look was under way.
             self._read()
         self._show_log(look.log)
         self._paint()
 
     def _show_problems(self, kept: Sequence[Mapping[str, Any]]) -> bool:
         """Show what could not be used; return whether there is any."""
-        if not self._writing:
+        if PROBLEMS not in views(self.job):
             return False
         text = writing.problems_text(writing.problems(self._events, kept))
         pane = self.query_one("#problems", TextPane)
@@ -160,53 +157,73 @@ class JobScreen(JobActionsScreen):
         said.display = failure is not None
         if failure is not None:
             said.show(Text.assemble((failure.message, tone(self.app, "error", bold=True)), "\n", failure.hint))
+        writes = writing.is_writing(self.job)
+        lines = writing.event_lines(self.job, self._events) if writes else words.event_lines(self._events)
         steps = self.query_one("#steps", StillText)
-        lines = self._lines()
         steps.show(Text("\n".join(lines)))
-        steps.display = bool(lines) and (self._log or self._writing or self.size.height >= TALL)
-        for pane in self.query("#problems"):
-            pane.display = not self._log
-        for curve in self.query(LossCurve):
-            curve.display = not self._log
-        self.query_one("#log").display = self._log
-        if self._offered is not self.job.status:
-            self._offered = self.job.status
+        steps.display = bool(lines) and (self._view == LOG or writes or self.size.height >= TALL)
+        for view in views(self.job):
+            self.query_one(f"#{view}").display = view == self._view
+        offered = self._view, self.job.status, self._pausing, self._turns()
+        if offered != self._offered:
+            self._offered = offered
             self.refresh_bindings()
-
-    def _lines(self) -> list[str]:
-        """Return what has happened, as far as it is told under the head."""
-        if self._writing:
-            return writing.event_lines(self.job, self._events)
-        return words.event_lines(self._events)
 
     def _head(self) -> Text:
         job = self.job
         left = self._pace.seconds_left(job.total, time.monotonic())
-        status, _, rest = words.summary_line(job, utc_now(), left).partition(" · ")
+        summary = words.summary_line(job, utc_now(), left, pausing=self._pausing)
+        status, _, rest = summary.partition(" · ")
         text = Text.assemble((words.full_title(job), "bold"), "\n", (status, tone(self.app, words.TONES[job.status])))
         text.append(f" · {rest}" if rest else "")
         if job.status is not JobStatus.DONE and job.total:
             text.append(f"\n{words.progress_text(job, BAR_WIDTH)}")
-        made = writing.outcome_lines(job) if self._writing else [words.result_text(job)]
-        for line in (curve_line(self._curve), words.next_text(job), *made):
+        made = outcome_lines(job)
+        for line in (curve_line(self._curve), pace_line(self._curve), words.next_text(job), *made):
             text.append(f"\n{line}" if line else "")
         return text
 
+    def _turns(self) -> bool:
+        """Tell whether the view has more than one thing to show."""
+        if not self.is_mounted or self._view not in {CURVES, PROBES}:
+            return False
+        return self.query_one(CurvePane).choice if self._view == CURVES else self.query_one(ProbePane).choice
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what can be done with the job as it stands."""
+        if action == "view":
+            following = next_view(self.job, self._view)
+            return parameters == (following,) and following != self._view
+        if action == "turn":
+            return parameters[0] in {"", self._view} and self._turns()
         offered = {
-            "switch": self._training or self._writing,
+            "pause": pausable(self.job) and not self._pausing,
             "cancel": self.job.status is JobStatus.RUNNING,
             "resume": self.job.status.resumable,
             "next_job": "next_job" in self.job.result,
         }
         return offered[action] if action in offered else super().check_action(action, parameters)
 
-    def action_switch(self) -> None:
-        self._log = not self._log
+    def action_view(self, view: str) -> None:
+        """Show another view."""
+        self._view = view
         self._chosen = True
         self._paint()
         self._read()
+
+    def action_turn(self, _view: str, by: int) -> None:
+        """Show the next measure or evaluation, or the one before."""
+        if self._view == CURVES:
+            self.query_one(CurvePane).turn(by)
+        else:
+            self.query_one(ProbePane).turn(by)
+
+    def pause_asked(self, job: Job) -> None:
+        self._pausing = job.status is JobStatus.RUNNING
+        self._paint()
+
+    def action_pause(self) -> None:
+        self.pause_job(self.job)
 
     def action_cancel(self) -> None:
         self.cancel_job(self.job)
@@ -220,6 +237,6 @@ class JobScreen(JobActionsScreen):
         following = str(self.job.result["next_job"])
 
         def show(job: Job) -> None:
-            self.app.switch_screen(JobScreen(self.wb, job))
+            self.app.switch_screen(job_screen(self.wb, job))
 
         self.ask(lambda: self.wb.jobs.get(following), then=show, group="next", doing="open a job")

@@ -9,15 +9,17 @@ from textual.binding import Binding, BindingType
 from textual.widgets import DataTable, Static
 
 from viva.present import jobs as words
+from viva.present.train import pausable
 from viva.records.job import Job, JobStatus
 from viva.text import display_line
+from viva.tui.screens.pausing import PausesTrainings
 from viva.tui.screens.watching import WatchingScreen
 from viva.tui.widgets.job_table import JobTable
 from viva.tui.widgets.still import StillText
 from viva.tui.widgets.tones import tone, when_theme_changes
 
 
-class JobsScreen(WatchingScreen):
+class JobsScreen(PausesTrainings, WatchingScreen):
     """All jobs; below the table, the whole title of the one under the cursor and what went wrong with it."""
 
     TITLE = "Jobs"
@@ -56,12 +58,18 @@ class JobsScreen(WatchingScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what can be done with the job under the cursor."""
-        if action not in {"cancel", "resume"}:
+        if action not in {"pause", "cancel", "resume"}:
             return super().check_action(action, parameters)
         job = self.query_one(JobTable).job if self.is_mounted else None
         if job is None:
             return False
+        if action == "pause":
+            return pausable(job)
         return job.status is JobStatus.RUNNING if action == "cancel" else job.status.resumable
+
+    def action_pause(self) -> None:
+        if job := self.query_one(JobTable).job:
+            self.pause_job(job)
 
     def action_cancel(self) -> None:
         if job := self.query_one(JobTable).job:

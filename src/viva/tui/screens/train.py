@@ -3,33 +3,43 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import DataTable, OptionList, Static
 from textual.widgets.option_list import Option
 
+from viva.errors import UserError
 from viva.present import train as words
 from viva.records.job import Job, JobStatus
 from viva.records.recipe import Recipe
 from viva.text import display_line
+from viva.tui.screens.pausing import PausesTrainings
 from viva.tui.screens.train_form import TrainFormScreen
 from viva.tui.screens.watching import WatchingScreen
 from viva.tui.widgets.choices import ChoiceList
 from viva.tui.widgets.job_table import JobTable
 from viva.workbench import Workbench
 
+TITLE_WIDTH = 42
+LINE_WIDTH = 76
+"""Cells of a recipe in the menu, so that each takes one line at 80 columns."""
 
-class TrainScreen(WatchingScreen):
-    """Recipes on top, trainings below; leaving never stops a training."""
+
+class TrainScreen(PausesTrainings, WatchingScreen):
+    """Recipes on top, what the highlighted one does below them, then the trainings; leaving never stops a training."""
 
     TITLE = "Train"
     CSS_PATH = "../styles/train.tcss"
     AUTO_FOCUS = "#recipes"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "switch", "Switch", key_display="tab", tooltip="Go from the recipes to the trainings, or back"),
         Binding("k", "cancel", "Cancel", tooltip="Stop the training; it can be resumed"),
         Binding("r", "resume", "Resume", tooltip="Go on from the last checkpoint"),
+        Binding("u", "runs", "Runs", tooltip="All trainings as a table, to order and to compare"),
     ]
 
     def __init__(self, workbench: Workbench, dataset: str = "") -> None:
@@ -41,30 +51,38 @@ class TrainScreen(WatchingScreen):
     def body(self) -> ComposeResult:
         yield Static("New training: choose a recipe", classes="heading", markup=False)
         yield ChoiceList(id="recipes")
+        yield Static(id="about", markup=False)
         yield Static("Trainings", classes="heading", id="trainings-heading", markup=False)
         yield JobTable(kinds=False, id="trainings")
 
     def on_mount(self) -> None:
         self.query_one(JobTable).display = self.query_one("#trainings-heading").display = False
-        self.ask(lambda: self.wb.recipes.list(), then=self._show_recipes, group="recipes")
+        self.ask(
+            lambda: self.wb.recipes.list(),
+            then=self._show_recipes,
+            otherwise=self._no_recipes,
+            group="recipes",
+            doing="read the recipes",
+        )
 
     def _show_recipes(self, recipes: list[Recipe]) -> None:
-        self._recipes = recipes
+        self._recipes = words.in_menu_order(recipes)
         options = self.query_one(OptionList)
         options.clear_options()
-        for recipe in recipes:
-            options.add_option(
-                Option(
-                    Content.assemble(
-                        (display_line(recipe.title, 100), "bold"),
-                        "\n",
-                        (display_line(recipe.description, 400), "$text-muted"),
-                        "\n",
-                        words.recipe_facts(recipe),
-                    )
-                )
-            )
+        for recipe in self._recipes:
+            title = display_line(recipe.title, TITLE_WIDTH)
+            gap = " " * max(TITLE_WIDTH - cell_len(title), 0)
+            line = Content.assemble((title, "bold"), gap, "  ", (words.recipe_line(recipe), "$muted"))
+            options.add_option(Option(line.truncate(LINE_WIDTH, ellipsis=True)))
         options.highlighted = 0 if recipes else None
+
+    def _no_recipes(self, error: Exception) -> bool:
+        if isinstance(error, UserError):
+            # A file of the workspace that is no recipe: which one, and what is wrong in it, stays on the screen.
+            hint = f"\n{display_line(error.hint, 300)}" if error.hint else ""
+            complaint = Content.assemble((display_line(error.message, 300), "bold $warning"), hint)
+            self.query_one("#about", Static).update(complaint)
+        return isinstance(error, UserError)
 
     def jobs_came(self, jobs: Sequence[Job]) -> None:
         trainings = words.trainings(jobs)
@@ -78,6 +96,11 @@ class TrainScreen(WatchingScreen):
         if states != self._states:
             self._states = states
             self.refresh_bindings()
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        recipe = self._recipes[event.option_index]
+        facts, description = words.recipe_facts(recipe), display_line(recipe.description, 600)
+        self.query_one("#about", Static).update(Content.assemble(facts, "\n", (description, "$muted")))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         recipe = self._recipes[event.option_index]
@@ -97,17 +120,27 @@ class TrainScreen(WatchingScreen):
         """Offer only what can be done with the training under the cursor."""
         if action == "switch":
             return self.is_mounted and bool(self.query_one(JobTable).display)
-        if action not in {"cancel", "resume"}:
+        if action not in {"cancel", "pause", "resume"}:
             return super().check_action(action, parameters)
         job = self._chosen()
         if job is None:
             return False
+        if action == "pause":
+            return words.pausable(job)
         return job.status is JobStatus.RUNNING if action == "cancel" else job.status.resumable
 
     def action_switch(self) -> None:
         """Go from the recipes to the trainings, or back."""
         table = self.query_one(JobTable)
         self.set_focus(self.query_one(OptionList) if table.has_focus else table)
+
+    def action_runs(self) -> None:
+        """Show every training as a row."""
+        self.viva.go("runs")
+
+    def action_pause(self) -> None:
+        if job := self._chosen():
+            self.pause_job(job)
 
     def action_cancel(self) -> None:
         if job := self._chosen():

@@ -1,15 +1,30 @@
 """What the screens that show jobs share: keeping an eye on them, opening, cancelling and resuming one."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from viva.records.job import Job, JobStatus
+from textual.screen import Screen
+
+from viva.records.job import Job, JobKind, JobStatus
 from viva.text import display_line
 from viva.tui.screens.base import VivaScreen
 from viva.tui.screens.confirm import ConfirmScreen
+from viva.workbench import Workbench
 
 SECONDS = 1.0
 IDLE_LOOKS = 4
 """While nothing runs, one look at the jobs in so many is enough."""
+
+
+def job_screen(workbench: Workbench, job: Job) -> Screen[Any]:
+    """Return the screen that follows a job; it is imported now, for it brings the plot library with it."""
+    if job.spec.kind is JobKind.SWEEP:
+        from viva.tui.screens.sweep import SweepScreen
+
+        return SweepScreen(workbench, job)
+    from viva.tui.screens.job import JobScreen
+
+    return JobScreen(workbench, job)
 
 
 class JobActionsScreen(VivaScreen[None]):
@@ -19,10 +34,8 @@ class JobActionsScreen(VivaScreen[None]):
         """Read again what is shown: something has changed."""
 
     def open_job(self, job: Job) -> None:
-        """Show one job; its screen is imported then, for it brings the plot library with it."""
-        from viva.tui.screens.job import JobScreen
-
-        self.app.push_screen(JobScreen(self.wb, job))
+        """Show one job on the screen of its kind."""
+        self.app.push_screen(job_screen(self.wb, job))
 
     def cancel_job(self, job: Job) -> None:
         """Ask, then stop a running job."""
