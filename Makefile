@@ -27,6 +27,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m bench.store_writes
 	$(BIN)/python -m bench.imports
 	$(BIN)/python -m bench.near_duplicates
+	$(BIN)/python -m bench.training
 
 starter: $(VENV)/.local
 	$(BIN)/python -m viva.train.starter data/models/starter
