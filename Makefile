@@ -12,9 +12,10 @@ demo: $(VENV)/.local
 test: $(VENV)/.dev lint
 	$(BIN)/python -m pytest -n auto -m "not slow"
 
-# Trainings, kills and full terminals, one after the other: they measure nothing but need the machine.
+# Trainings, kills and full terminals: first those that can run side by side, then those that need the machine.
 test-slow: $(VENV)/.dev
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -n auto -m "slow and parallel"
+	$(BIN)/python -m pytest -m "slow and not parallel"
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -20,6 +20,10 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)
 # The hub's library reads this when it is imported, which a test module may do before any fixture runs.
 os.environ["HF_HUB_OFFLINE"] = "1"
 
+# Where several processes test side by side, as many threads each as there are cores would stand in one another's way.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 # How long an example takes says something about the machine, nothing about viva.
 settings.register_profile("viva", deadline=None)
 settings.load_profile("viva")

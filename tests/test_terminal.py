@@ -55,6 +55,16 @@ def test_a_training_outlives_the_terminal_and_ratings_outlive_the_app(workspace:
             ended = workbench.jobs.wait(ended.result["next_job"])
             assert ended.status is JobStatus.DONE
     [study] = workbench.studies.list()
+    with viva(workspace) as terminal:
+        terminal.until("Home")
+        terminal.type("t")
+        terminal.until("✓ done")
+        terminal.type("Tab")
+        terminal.type("Enter")
+        shown = terminal.until("★ best checkpoint")
+        assert "validation loss" in shown
+        terminal.type("v")
+        terminal.until("From the training data")
 
     with viva(workspace, "rate") as terminal:
         for number, values in enumerate(RATINGS, start=1):

@@ -3,11 +3,11 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
-from viva.errors import UserError
+from viva.errors import MissingExtra, UserError
 
 OUT_OF_MEMORY = "it was ended by the system (signal 9), most likely because memory ran out"
 """What is said of a worker that was killed."""
@@ -65,6 +65,12 @@ def read_events(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
             yield value
 
 
+def reported(event: Mapping[str, Any]) -> UserError:
+    """Return the error that an `error` event tells."""
+    kind = MissingExtra if event.get("extra") else UserError
+    return kind(str(event["message"]), str(event.get("hint") or ""))
+
+
 def run_worker(work: Callable[["EventWriter", dict[str, Any]], None]) -> int:
     """Run a worker program: `argv[1]` is its configuration in JSON; return the exit code.
 
@@ -75,7 +81,8 @@ def run_worker(work: Callable[["EventWriter", dict[str, Any]], None]) -> int:
     try:
         work(events, configuration)
     except UserError as error:
-        events.emit("error", message=error.message, hint=error.hint)
+        extra = {"extra": True} if isinstance(error, MissingExtra) else {}
+        events.emit("error", message=error.message, hint=error.hint, **extra)
         return 1
     except BrokenPipeError:
         # The job that started this program is gone: nobody would store what comes next.

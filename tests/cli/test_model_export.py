@@ -13,7 +13,11 @@ from viva.records.job import JobKind
 from viva.records.model_check import ModelCheck
 from viva.workbench import Workbench
 
-pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning:transformers")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.parallel,
+    pytest.mark.filterwarnings("ignore::FutureWarning:transformers"),
+]
 
 
 @pytest.fixture(autouse=True)

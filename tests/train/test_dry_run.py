@@ -18,7 +18,11 @@ from viva.train import building, dry_run
 from viva.train.dry_run import STEPS, longest_rows
 from viva.train.rows import Rows
 
-pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning:transformers")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.parallel,
+    pytest.mark.filterwarnings("ignore::FutureWarning:transformers"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -80,10 +80,12 @@ def test_earlier_measurements_correct_it_and_tell_the_time(tmp_path: Path, tiny:
     assert found["seconds"] == pytest.approx(plain["lengths"]["tokens"] * 3 / 100)
 
 
+@pytest.mark.slow
+@pytest.mark.parallel
 def test_what_does_not_fit_comes_with_a_setting_that_does(
     tmp_path: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    config = configure(tmp_path, tiny, batch_size=64)
+    config = configure(tmp_path, tiny, rows=64, batch_size=64)
     needed = estimated(config)["predicted"]
     monkeypatch.setattr(machine, "available_bytes", lambda cuda: needed - (1 << 20))
     found = estimated(config)

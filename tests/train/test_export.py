@@ -16,7 +16,11 @@ from viva.paths import shipped
 from viva.records.prompt import CHAT
 from viva.train.export import export
 
-pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning:transformers")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.parallel,
+    pytest.mark.filterwarnings("ignore::FutureWarning:transformers"),
+]
 
 STARTER = str(shipped("models", "starter"))
 ROWS = [

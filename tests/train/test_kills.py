@@ -19,7 +19,7 @@ from tests.fakes.tiny_model import make_tiny_model
 from tests.fakes.training import configure, evaluations, losses
 from viva.events import read_events
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.slow, pytest.mark.parallel, pytest.mark.timeout(1500)]
 
 KILLS = 20
 CHANGES: dict[str, Any] = {"epochs": 20, "evaluations": 20, "dropout": 0.1, "probe_tokens": 8}

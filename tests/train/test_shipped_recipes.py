@@ -15,6 +15,7 @@ from viva.train.recipes import apply_overrides, load_recipe
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.parallel,
     pytest.mark.timeout(600),
     pytest.mark.filterwarnings("ignore::FutureWarning:transformers"),
     pytest.mark.filterwarnings("ignore::FutureWarning:trl"),

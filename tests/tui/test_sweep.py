@@ -7,7 +7,7 @@ import pytest
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
 from tests.fakes.jobs_on_disk import add_job
-from tests.fakes.screen import SIZES, SMALL, SMALL_FIRST, USUAL, flowing, painted, press, settle
+from tests.fakes.screen import SMALL_FIRST, SMALL, SMALL_FIRST, USUAL, flowing, painted, press, settle
 from tests.fakes.trainings import trials
 from viva.records.job import Job, JobKind, JobStatus
 from viva.records.training import Trial
@@ -55,7 +55,7 @@ def footer(app: VivaApp) -> str:
     return painted(app).splitlines()[-1]
 
 
-@SIZES
+@SMALL_FIRST
 async def test_trials_are_told_as_a_table_and_a_plot(
     bench: Workbench, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
 ) -> None:

@@ -28,6 +28,7 @@ def ratio(bench: Workbench) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.slow
+@pytest.mark.parallel
 def test_a_dry_run_makes_the_next_estimate_better(pairs: Workbench) -> None:
     before = pairs.estimates.estimate("zoo", "starter", "starter-lora", SET)
     assert isinstance(before, Estimate)

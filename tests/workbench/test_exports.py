@@ -15,7 +15,11 @@ from viva.store import equivalences as table
 from viva.workbench import Workbench
 from viva.workbench.export_work import PROMPTS, note, pairs
 
-pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning:transformers")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.parallel,
+    pytest.mark.filterwarnings("ignore::FutureWarning:transformers"),
+]
 
 FOUND = Equivalence("it", "copy", "merged", 20, 0.5, 0.25, 0.75, 19, -0.125, True, {"positions": 3})
 

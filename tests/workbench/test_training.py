@@ -49,6 +49,7 @@ def start(workbench: Workbench, **changes: str) -> Job:
 
 
 @pytest.mark.slow
+@pytest.mark.parallel
 @pytest.mark.timeout(300)
 def test_a_training_is_paused_killed_and_resumed_and_all_of_it_is_in_the_store(workbench: Workbench) -> None:
     job = start(workbench)
@@ -95,6 +96,7 @@ def test_a_training_is_paused_killed_and_resumed_and_all_of_it_is_in_the_store(w
 
 
 @pytest.mark.slow
+@pytest.mark.parallel
 @pytest.mark.timeout(300)
 def test_a_worker_that_is_killed_leaves_a_job_that_says_why_and_can_go_on(workbench: Workbench) -> None:
     job = start(workbench)
@@ -110,6 +112,7 @@ def test_a_worker_that_is_killed_leaves_a_job_that_says_why_and_can_go_on(workbe
 
 
 @pytest.mark.slow
+@pytest.mark.parallel
 @pytest.mark.timeout(300)
 def test_a_diverged_training_says_so(workbench: Workbench) -> None:
     job = start(workbench, learning_rate="1e30", schedule="constant", max_grad_norm="0")

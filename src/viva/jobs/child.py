@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from viva.errors import JobError, UserError
-from viva.events import read_events
+from viva.errors import JobError
+from viva.events import read_events, reported
 from viva.text import display_line
 
 OUT_OF_MEMORY = "it was ended by the system (signal 9), most likely because memory ran out"
@@ -39,7 +39,7 @@ def run_child(module: str, config: dict[str, Any], *, threads: int) -> dict[str,
             assert process.stdout is not None
             for event in read_events(process.stdout):
                 if event["event"] == "error":
-                    raise UserError(event["message"], event.get("hint", ""))
+                    raise reported(event)
                 if event["event"] == "done":
                     done = {key: value for key, value in event.items() if key != "event"}
             code = process.wait()

@@ -33,14 +33,12 @@ CHAT_TEMPLATE = """\
 {%- for message in messages -%}
 {{ '<|im_start|>' + message['role'] + '\n' }}
 {%- if message['role'] == 'assistant' -%}
-{%- generation -%}
-{{ message['content'] or '' }}
+{% generation %}{{ message['content'] or '' }}
 {%- for call in message['tool_calls'] or [] -%}
 {{ '<tool_call>' + {'name': call['function']['name'], 'arguments': call['function']['arguments']} | tojson }}
 {{- '</tool_call>' }}
 {%- endfor -%}
-{{ '<|im_end|>' }}
-{%- endgeneration -%}
+{{ '<|im_end|>' }}{% endgeneration %}
 {%- else -%}
 {{ (message['content'] or '') + '<|im_end|>' }}
 {%- endif -%}

@@ -20,7 +20,7 @@ from typing import Any
 
 from viva import settings
 from viva.errors import JobError, UserError
-from viva.events import OUT_OF_MEMORY, launched, read_events
+from viva.events import OUT_OF_MEMORY, launched, read_events, reported
 from viva.jobs.directory import JobDirectory
 from viva.records.ids import utc_now
 from viva.records.job import JobKind, JobSpec, JobStatus
@@ -109,7 +109,7 @@ def run_program(
         assert process.stdout is not None
         for event in read_events(process.stdout):
             if event["event"] == "error":
-                raise UserError(event["message"], event.get("hint", ""))
+                raise reported(event)
             if event["event"] == "done":
                 done = {key: value for key, value in event.items() if key != "event"}
             else:

@@ -46,6 +46,11 @@ class EstimatingScreen(VivaScreen[Job]):
         self._looking = self._trying = False
         self._timer: Timer | None = None
 
+    def on_unmount(self) -> None:
+        # Nobody waits for it any more, and leaving viva would wait for its thread.
+        if self._looking or self._trying:
+            self.wb.estimates.cancel()
+
     def request(self) -> Request | None:
         """Return what the verdict is about now."""
         raise NotImplementedError
