@@ -3,7 +3,7 @@
 import pytest
 from textual.widgets import Input
 
-from tests.fakes.screen import SMALL_FIRST, SMALL, flowing, painted, press, settle
+from tests.fakes.screen import SMALL, SMALL_FIRST, flowing, painted, press, settle
 from tests.fakes.train_form import Starts, opened_form, until
 from tests.fakes.verdicts import FITS, TOO_MUCH, FixedEstimates
 from viva.errors import MissingExtra, UsageError

@@ -9,7 +9,7 @@ from textual.widgets import Input, Select
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
 from tests.fakes.jobs_on_disk import add_job
-from tests.fakes.screen import SMALL_FIRST, SMALL, SMALL_FIRST, USUAL, flowing, painted, press, settle
+from tests.fakes.screen import SMALL, SMALL_FIRST, USUAL, flowing, painted, press, settle
 from viva.errors import BadInput
 from viva.records.job import Job, JobKind, JobStatus
 from viva.records.model import Model, ModelKind

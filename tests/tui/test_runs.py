@@ -8,7 +8,7 @@ from textual.widgets import OptionList
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
 from tests.fakes.jobs_on_disk import add_job, training_events
-from tests.fakes.screen import SMALL_FIRST, SMALL, SMALL_FIRST, USUAL, flowing, painted, press, settle
+from tests.fakes.screen import SMALL, SMALL_FIRST, USUAL, flowing, painted, press, settle
 from tests.fakes.trainings import curve, recipe, run
 from viva.records.job import Curve, JobStatus
 from viva.records.training import Run

@@ -7,7 +7,7 @@ import pytest
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
 from tests.fakes.jobs_on_disk import add_job
-from tests.fakes.screen import SMALL_FIRST, SMALL, SMALL_FIRST, USUAL, flowing, painted, press, settle
+from tests.fakes.screen import SMALL, SMALL_FIRST, USUAL, flowing, painted, press, settle
 from tests.fakes.trainings import trials
 from viva.records.job import Job, JobKind, JobStatus
 from viva.records.training import Trial

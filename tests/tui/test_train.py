@@ -8,7 +8,7 @@ from textual.widgets import OptionList
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
 from tests.fakes.jobs_on_disk import add_job, alive, training_events
-from tests.fakes.screen import SMALL_FIRST, SMALL, flowing, painted, press, settle
+from tests.fakes.screen import SMALL, SMALL_FIRST, flowing, painted, press, settle
 from tests.fakes.verdicts import FixedEstimates
 from viva.paths import shipped
 from viva.records.job import JobKind, JobStatus

@@ -6,7 +6,7 @@ import pytest
 from textual.widgets import Checkbox, Input, Select
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
-from tests.fakes.screen import SMALL_FIRST, SMALL, flowing, painted, press, settle
+from tests.fakes.screen import SMALL, SMALL_FIRST, flowing, painted, press, settle
 from tests.fakes.train_form import Starts, opened_form, until
 from tests.fakes.verdicts import FixedEstimates
 from viva.errors import UsageError

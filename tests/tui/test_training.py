@@ -7,7 +7,7 @@ from textual.pilot import Pilot
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
 from tests.fakes.jobs_on_disk import add_job, alive, training_events
-from tests.fakes.screen import SMALL_FIRST, SMALL, USUAL, flowing, painted, press, settle
+from tests.fakes.screen import SMALL, SMALL_FIRST, USUAL, flowing, painted, press, settle
 from viva.records.job import JobStatus
 from viva.tui.app import VivaApp
 from viva.tui.screens.job import JobScreen
