@@ -1,6 +1,7 @@
 """`viva model export` and `viva model check`."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,10 @@ import pytest
 from tests.cli.running import Viva
 from tests.fakes.tiny_model import make_tiny_model
 from viva.cli import model, model_check, model_export
-from viva.records.job import JobKind
+from viva.jobs.directory import JobDirectory
+from viva.records.job import JobKind, JobStatus
 from viva.records.model_check import ModelCheck
+from viva.records.training import Equivalence
 from viva.workbench import Workbench
 
 pytestmark = [
@@ -60,6 +63,22 @@ def test_an_export_that_is_waited_for_leaves_a_file_and_a_model(viva: Viva, benc
     assert outcome.code == 0, outcome.err
     assert "tiny-f16.gguf" in outcome.err
     assert Path(bench.models.get("tiny-f16.gguf").location).is_file()
+
+
+@pytest.mark.parametrize(("passed", "code"), [(True, 0), (False, 1)])
+def test_an_artefact_that_is_another_model_fails_what_waits_for_it(
+    viva: Viva, monkeypatch: pytest.MonkeyPatch, passed: bool, code: int
+) -> None:
+    def finish(directory: JobDirectory, *_: Any) -> bool:
+        found = Equivalence("starter", "small", "gguf f16", 20, 3.5, 0.25, 0.8625, 3, -0.125, passed)
+        directory.set_ended(JobStatus.DONE, result={"model": "small", "equivalence": asdict(found)})
+        return True
+
+    monkeypatch.setattr("viva.jobs.launch.start", finish)
+    outcome = viva("model", "export", "starter", "--to", "gguf", "--name", "small", "--wait")
+    assert outcome.code == code
+    said = "error: small is not the same model: 86.25% of the tokens agree with starter, 0.25 nats apart\n"
+    assert (said in outcome.err) is not passed
 
 
 def test_a_check_prints_what_the_model_is(viva: Viva, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -76,7 +76,9 @@ def test_training_takes_changes_of_the_recipe_and_a_name(viva: Viva, filled: Wor
     assert spec.then is not None
 
 
-@pytest.mark.parametrize(("change", "said"), [("epochs", "--set key=value"), ("speed=9", "keys that can be set")])
+@pytest.mark.parametrize(
+    ("change", "said"), [("epochs", "--set key=value"), ("xyzzy=9", "keys to set"), ("speed=9", "did you mean seed?")]
+)
 def test_a_wrong_change_of_the_recipe_is_used_wrongly(
     viva: Viva, filled: Workbench, started: Started, change: str, said: str
 ) -> None:

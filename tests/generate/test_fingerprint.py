@@ -1,13 +1,15 @@
 """A model's fingerprint stays while the model does, and changes with it."""
 
+import json
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from viva.errors import BadInput
-from viva.generate.fingerprint import PIECE_BYTES, PIECES, fingerprint
+from viva.generate.fingerprint import PIECE_BYTES, PIECES, WHOLE, fingerprint
 
 
 @pytest.fixture
@@ -80,3 +82,62 @@ def test_what_holds_no_weights_has_none(tmp_path: Path, name: str) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(BadInput, match="holds no weights"):
         fingerprint(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", sorted(WHOLE | {"adapter_config.json"}))
+def test_every_file_that_decides_what_a_model_writes_counts(model: Path, name: str) -> None:
+    found = {fingerprint(model)}
+    for content in ('{"a": 1}', '{"a": 2}'):
+        (model / name).write_text(content)
+        found.add(fingerprint(model))
+    assert len(found) == 3
+
+
+def test_the_order_in_which_an_adapter_names_its_modules_does_not_count(model: Path) -> None:
+    found = set()
+    for text in (
+        '{"r": 4, "target_modules": ["q_proj", "v_proj"]}',
+        '{"target_modules":["v_proj","q_proj"],"r":4}',
+        '{"target_modules": ["v_proj"], "r": 4}',
+        '{"target_modules": ["v_proj"], "r": 4, "rank_pattern": [[2, 1]]}',
+        '{"target_modules": ["v_proj"], "r": 4, "rank_pattern": [[1, 2]]}',
+        "no JSON",
+        "no JSON either",
+        "[" * 900 + "]" * 900,
+    ):
+        (model / "adapter_config.json").write_text(text)
+        found.add(fingerprint(model))
+    assert len(found) == 7
+
+
+@pytest.mark.parametrize(
+    ("changes", "counts"),
+    [
+        ({"base": "another"}, True),
+        ({"prompt": "Q: {question}"}, True),
+        ({"recipe": {"quantization": "nf4", "double_quantization": False, "epochs": 3}}, True),
+        ({"recipe": {"quantization": "none", "double_quantization": True, "epochs": 3}}, True),
+        ({"recipe": {"quantization": "none", "double_quantization": False, "epochs": 4}}, False),
+        ({"seconds": 2.5}, False),
+    ],
+)
+def test_of_how_it_was_trained_counts_what_a_model_writes_by(
+    model: Path, changes: dict[str, Any], counts: bool
+) -> None:
+    told = {
+        "base": "tiny",
+        "prompt": "{question}",
+        "recipe": {"quantization": "none", "double_quantization": False, "epochs": 3},
+        "seconds": 1.5,
+    }
+    (model / "training.json").write_text(json.dumps(told))
+    before = fingerprint(model)
+    (model / "training.json").write_text(json.dumps(told | changes))
+    assert (fingerprint(model) != before) is counts
+
+
+@pytest.mark.parametrize("text", ["", "[]", "null", "{", '{"recipe": [1]}', "\udcff"])
+def test_a_record_that_says_nothing_does_not_count(model: Path, text: str) -> None:
+    before = fingerprint(model)
+    (model / "training.json").write_bytes(text.encode("utf-8", "surrogateescape"))
+    assert fingerprint(model) == before

@@ -1,5 +1,6 @@
 """The export program writes an artefact that passes the gate, and says so in events."""
 
+import errno
 import io
 import json
 import subprocess
@@ -9,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.tiny_model import make_tiny_adapter
+from tests.fakes.tiny_model import make_tiny_adapter, make_tiny_model
 from viva.errors import BadInput
 from viva.events import EventWriter
 from viva.paths import shipped
 from viva.records.prompt import CHAT
 from viva.train.export import export
+from viva.workbench.generation import default_prompt
 
 pytestmark = [
     pytest.mark.slow,
@@ -66,6 +68,32 @@ def test_a_gguf_file_comes_with_a_modelfile_and_passes(tmp_path: Path) -> None:
     assert events[-1]["equivalence"]["passed"]
     assert events[-1]["equivalence"]["largest"] > 0.01
     assert "FROM ./made.gguf" in (tmp_path / "made" / "Modelfile").read_text()
+
+
+@pytest.mark.parametrize(("form", "file"), [("merged", "."), ("gguf", "made.gguf")])
+def test_an_artefact_is_asked_as_the_original_was(tmp_path: Path, form: str, file: str) -> None:
+    make_tiny_model(tmp_path / "tiny", chat=False)
+    make_tiny_adapter(tmp_path / "adapter", tmp_path / "tiny")
+    prompt = "Q: {question}\nA: "
+    (tmp_path / "adapter" / "training.json").write_text(json.dumps({"prompt": prompt}))
+    location, base = str(tmp_path / "adapter"), str(tmp_path / "tiny")
+    asked = default_prompt(location, base)
+    events = run(configure(tmp_path, location=location, base=base, form=form, prompt=asked, job="20250101-1"))
+    record = json.loads((tmp_path / "made" / "merged_from.json").read_text())
+    assert (record["prompt"], record["job"], record["file"]) == (prompt, "20250101-1", file)
+    assert asked == default_prompt(events[-1]["path"], None) == prompt
+    if form == "gguf":
+        assert 'TEMPLATE """Q: {{ .Prompt }}\nA:{{ .Response }}"""' in (tmp_path / "made" / "Modelfile").read_text()
+
+
+def test_a_full_disk_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("viva.train.merge.write_record", fail)
+    with pytest.raises(BadInput, match=r"^the disk is full$") as caught:
+        run(configure(tmp_path))
+    assert caught.value.hint == "make room, then export again"
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import csv
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -270,6 +271,42 @@ def test_a_modelfile_asks_as_viva_does(tmp_path: Path) -> None:
 def test_a_modelfile_of_a_model_without_a_chat_template_asks_in_plain_text(tmp_path: Path) -> None:
     model, tokenizer = make_tiny_model(tmp_path, chat=False)
     assert 'TEMPLATE """Question: {{ .Prompt }}\nApproach:{{ .Response }}"""' in modelfile(tokenizer, model, "it.gguf")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "template"),
+    [
+        ("Q: {question}\nA: ", "Q: {{ .Prompt }}\nA:{{ .Response }}"),
+        ("{question} {question}", "{{ .Prompt }} {{ .Prompt }}{{ .Response }}"),
+        ('"{{question}}"', '{{ `"` }}{{ `{` }}{{ .Prompt }}}{{ `"` }}{{ .Response }}'),
+    ],
+)
+def test_a_modelfile_asks_in_the_prompt_that_was_trained_with(tmp_path: Path, prompt: str, template: str) -> None:
+    model, tokenizer = make_tiny_model(tmp_path, chat=False)
+    assert f'TEMPLATE """{template}"""' in modelfile(tokenizer, model, "it.gguf", prompt)
+
+
+def test_a_modelfile_asks_in_the_prompt_within_the_chat_template(tmp_path: Path) -> None:
+    _, tokenizer = make_tiny_model(tmp_path)
+    usual = ollama_template(tokenizer)
+    assert ollama_template(tokenizer, "Q: {question}") == usual.replace("{{ .Prompt }}", "Q: {{ .Prompt }}")
+
+
+def test_a_disk_that_fills_up_is_told_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import gguf
+
+    def fail(*_: Any) -> None:
+        raise OSError("100 requested and 0 written")
+
+    model, tokenizer = make_tiny_model(tmp_path / "tiny")
+    monkeypatch.setattr(gguf.GGUFWriter, "write_tensor_data", fail)
+    with pytest.raises(OSError, match="100 requested"):
+        write_gguf(model, tokenizer, tmp_path / "it.gguf", "f32", name="it")
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=0))
+    with pytest.raises(BadInput, match="the disk is full") as caught:
+        write_gguf(model, tokenizer, tmp_path / "it.gguf", "f32", name="it")
+    assert caught.value.hint == "make room, then export again"
+    assert list(tmp_path.glob("it*")) == []
 
 
 def test_a_template_that_knows_no_system_or_cannot_be_told_is_left_to_the_file(tmp_path: Path) -> None:

@@ -129,9 +129,33 @@ def test_the_best_step_is_kept_and_a_run_that_gets_worse_stops_early(tmp_path: P
 
 
 def test_the_last_step_is_kept_where_the_recipe_says_so(tmp_path: Path, tiny: Path) -> None:
-    changes = {"learning_rate": 2.0, "schedule": "constant", "keep": "last"}
-    done = train(configure(tmp_path, tiny, **changes))[-1]
-    assert done["best_step"] == done["steps"] == 6
+    changes = {"learning_rate": 2.0, "schedule": "constant", "keep": "last", "epochs": 2, "evaluations": 2}
+    events = train(configure(tmp_path, tiny, **changes))
+    done = events[-1]
+    assert done["best_step"] == done["steps"] == 4
+    assert done["best_eval_loss"] == evaluations(events)[4] > min(evaluations(events).values())
+
+
+def test_patience_is_not_forgotten_by_a_pause(tmp_path: Path, tiny: Path) -> None:
+    changes = {"learning_rate": 2.0, "schedule": "constant", "patience": 2, "epochs": 9, "evaluations": 18}
+    whole = train(configure(tmp_path, tiny, **changes))
+    stopped = whole[-1]["steps"]
+    assert 2 < stopped < 18
+    part = tmp_path / "part"
+    part.mkdir()
+    config = configure(part, tiny, **changes)
+    Path(config["pause"]).touch()
+    for _ in range(stopped - 1):
+        # One step at a time.
+        assert train({**config, "resume": True})[-1]["paused"]
+    Path(config["pause"]).unlink()
+    assert train({**config, "resume": True})[-1]["steps"] == stopped
+    # Cut off after it had stopped, before its adapter was written.
+    again = train({**config, "resume": True})
+    assert (again[-1]["steps"], again[-1]["best_step"]) == (stopped, whole[-1]["best_step"])
+    assert losses(again) == {}
+    one, other = (folder / "out" / "adapter" / "adapter_model.safetensors" for folder in (tmp_path, part))
+    assert one.read_bytes() == other.read_bytes()
 
 
 def test_a_loss_that_is_no_number_ends_the_run_and_leaves_what_was_saved(tmp_path: Path, tiny: Path) -> None:
@@ -229,7 +253,7 @@ def test_the_precision_fits_the_machine(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "GPU")
-    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda: False)
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: including_emulation)
     assert choose_device(tiny_recipe(precision="auto")) == ("cuda (GPU)", "fp16")
     with pytest.raises(BadInput, match="wants 2 GPUs, this machine has 1"):
         choose_device(tiny_recipe(gpus=2))

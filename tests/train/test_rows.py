@@ -104,6 +104,23 @@ def test_a_conversation_whose_calls_the_template_leaves_out_is_not_trained_on(to
     assert list(encode(silent, tiny_recipe(), CHAT, PAIR)) == [None]
 
 
+def test_a_template_that_writes_a_last_turn_differently_loses_no_turn(tokenizer: Any) -> None:
+    import copy
+
+    thinking = copy.deepcopy(tokenizer)
+    thinking.chat_template = (
+        "{% for m in messages %}<|im_start|>{{ m.role }}\n"
+        "{% if m.role == 'assistant' and loop.last %}<think></think>{% endif %}{{ m.content }}<|im_end|>\n{% endfor %}"
+        "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+    )
+    messages = [
+        {"role": "user", "content": "One?"}, {"role": "assistant", "content": "First."},
+        {"role": "user", "content": "Two?"}, {"role": "assistant", "content": "Second."},
+    ]  # fmt: skip
+    [(_, counted)] = texts(thinking, {"question": "q", "reference": "r", "messages": messages})
+    assert counted.replace("\n", "") == "First.<|im_end|><think></think>Second.<|im_end|>"
+
+
 @pytest.mark.skipif(not GLAIVE.exists(), reason="the shared data are not here")
 def test_real_function_calling_conversations_count_what_the_assistant_said(tokenizer: Any) -> None:
     rows = json.loads(GLAIVE.read_text("utf-8"))[:40]

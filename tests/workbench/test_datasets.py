@@ -206,7 +206,7 @@ def test_a_missing_dataset_split_or_version_is_told_with_what_there_is(filled: W
     with pytest.raises(NotFound) as caught:
         filled.datasets.get("tinny")
     assert caught.value.hint == "did you mean tiny?"
-    with pytest.raises(NotFound, match="no split of tiny 'dev'"):
+    with pytest.raises(NotFound, match="no split dev in 'tiny'"):
         filled.datasets.with_split("tiny", "dev")
     with pytest.raises(NotFound, match="no version of tiny '3'"):
         filled.datasets.get("tiny", 3)

@@ -1,19 +1,24 @@
 """Exporting from the workspace: the artefact is a model, compared with the original, and stays what was added."""
 
+import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.fakes.tiny_model import make_tiny_adapter, make_tiny_model
 from viva.errors import BadInput, NotFound, UsageError
+from viva.jobs.directory import JobDirectory
 from viva.paths import shipped
 from viva.records.job import JobStatus
 from viva.records.model import ModelKind
 from viva.records.training import Equivalence
 from viva.store import equivalences as table
 from viva.workbench import Workbench
-from viva.workbench.export_work import PROMPTS, note, pairs
+from viva.workbench.export_work import PROMPTS, export, note, pairs
+from viva.workbench.work import JobWork
 
 pytestmark = [
     pytest.mark.slow,
@@ -89,6 +94,109 @@ def test_what_cannot_be_exported_is_refused_before_it_starts(
 def test_an_unknown_model_is_not_found(stocked: Workbench) -> None:
     with pytest.raises(NotFound):
         stocked.exports.start("none", "gguf")
+
+
+class Broken(Exception):
+    """What ends a job before its end."""
+
+
+def work(bench: Workbench, name: str = "copy", number: str = "1", fails: bool = False) -> JobWork:
+    """A job that exports the starter with a program that writes at once."""
+
+    def run(
+        module: str, config: Path, on_event: Callable[[dict[str, Any]], None], processes: int = 1
+    ) -> dict[str, Any]:
+        assert (module, processes) == ("viva.train.export", 1)
+        on_event({"event": "start", "total": 100})
+        told = json.loads(config.read_text())
+        output = Path(told["output"])
+        output.mkdir(parents=True)
+        file = output / f"{told['name']}.gguf"
+        file.write_bytes(b"GGUF")
+        (output / "merged_from.json").write_text(json.dumps({"job": told["job"], "file": file.name}))
+        if fails:
+            raise Broken
+        return {"path": str(file), "equivalence": {**vars(FOUND), "original": "starter", "artefact": name}}
+
+    directory = JobDirectory(bench.paths.jobs / number)
+    directory.path.mkdir(parents=True, exist_ok=True)
+    arguments = {"model": "starter", "form": "gguf", "quantize": "f32", "name": name}
+    return JobWork(bench, directory, arguments, run)
+
+
+def lying(bench: Workbench) -> list[str]:
+    return sorted(path.name for path in bench.paths.models.iterdir())
+
+
+def test_an_artefact_gets_its_folder_once_it_is_whole(bench: Workbench) -> None:
+    with pytest.raises(Broken):
+        export(work(bench, fails=True))
+    assert lying(bench) == []
+    assert bench.exports.equivalences() == []
+    left = bench.paths.models / "copy.part-1"
+    left.mkdir()
+    other = bench.paths.models / "copy.part-2"
+    other.mkdir()
+    (left / "half").write_text("x")
+    done = export(work(bench))
+    assert done["path"] == str(bench.paths.models / "copy" / "copy.gguf")
+    assert lying(bench) == ["copy", "copy.part-2"]
+    assert sorted(path.name for path in (bench.paths.models / "copy").iterdir()) == ["copy.gguf", "merged_from.json"]
+
+
+def test_what_somebody_put_there_is_never_touched(bench: Workbench) -> None:
+    own = bench.paths.models / "copy" / "weights.safetensors"
+    own.parent.mkdir(parents=True)
+    own.write_text("mine")
+    with pytest.raises(UsageError, match="there is something at data/models/copy already") as caught:
+        bench.exports.start("starter", "gguf", name="copy")
+    assert "choose another name" in caught.value.hint
+    with pytest.raises(UsageError, match="there is something at data/models/copy already"):
+        export(work(bench))
+    assert own.read_text() == "mine"
+    assert lying(bench) == ["copy"]
+    assert bench.jobs.list() == []
+
+
+def test_a_usual_name_is_one_that_no_folder_has(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("viva.jobs.launch.start", lambda *_: True)
+    (bench.paths.models / "starter-f16.gguf").mkdir(parents=True)
+    assert bench.exports.start("starter", "gguf").spec.arguments["name"] == "starter-f16.gguf-2"
+
+
+def test_a_resumed_export_leaves_a_newer_one_of_its_name_alone(bench: Workbench) -> None:
+    with pytest.raises(Broken):
+        export(work(bench, fails=True))
+    export(work(bench, number="2"))
+    with pytest.raises(UsageError, match="there is a model copy already"):
+        export(work(bench))
+    assert (bench.paths.models / "copy" / "copy.gguf").is_file()
+    assert lying(bench) == ["copy"]
+
+
+@pytest.mark.parametrize("registered", [False, True])
+def test_an_export_that_was_killed_at_its_end_is_resumed_from_there(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch, registered: bool
+) -> None:
+    def fail(*_: Any) -> None:
+        raise Broken
+
+    if registered:
+        export(work(bench))
+    else:
+        with monkeypatch.context() as patched:
+            patched.setattr("viva.workbench.models.Models.add_hub", fail)
+            with pytest.raises(Broken):
+                export(work(bench))
+    once = bench.exports.equivalences("copy")
+    assert [one.passed for one in once] == [True]
+    done = export(work(bench, fails=True))
+    assert done["equivalence"] == vars(once[0])
+    assert bench.models.get("copy").location == done["path"]
+    assert bench.exports.equivalences("copy") == once
+    (bench.paths.models / "copy" / "copy.gguf").write_bytes(b"GGUF, changed")
+    with pytest.raises(UsageError, match="the weights of copy have changed"):
+        export(work(bench))
 
 
 def test_the_latest_comparison_of_two_models_counts(bench: Workbench) -> None:

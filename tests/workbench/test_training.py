@@ -134,6 +134,11 @@ def test_a_recipe_of_the_workspace_comes_before_a_shipped_one_and_a_file_can_be_
     assert workbench.recipes.get("starter-lora").rank == 3
     assert workbench.recipes.get(str(other)).rank == 5
     assert [recipe.rank for recipe in workbench.recipes.list() if recipe.name == "starter-lora"] == [3]
+    assert workbench.recipes.problems() == ()
+    (folder / "bad.toml").write_text("rank = 'x'", "utf-8")
+    assert "bad" not in {recipe.name for recipe in workbench.recipes.list()}
+    [problem] = workbench.recipes.problems()
+    assert "bad.toml" in problem.message
     with pytest.raises(BadInput, match="cannot be read"):
         workbench.recipes.get(str(folder / "none.toml"))
 
@@ -146,6 +151,26 @@ def test_the_program_is_told_what_the_dataset_holds(workbench: Workbench, tmp_pa
     assert len(Path(config["train"]).read_text().splitlines()) == 8
     assert len(Path(config["validation"]).read_text().splitlines()) == 4
     assert [probe["source"] for probe in config["probes"]] == ["train", "test", "unseen", "own"]
+
+
+def test_two_who_start_at_once_get_names_of_their_own(workbench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("viva.workbench.jobs.Jobs.start", lambda _self, spec: spec)
+    specs = [workbench.training.start("pairs", "tiny", "starter-lora") for _ in range(2)]
+    assert [spec.arguments["name"] for spec in specs] == ["tiny-pairs", "tiny-pairs-2"]  # type: ignore[attr-defined]
+    with pytest.raises(UsageError, match="there is a folder"):
+        workbench.training.start("pairs", "tiny", "starter-lora", name="tiny-pairs")
+
+
+def test_a_training_can_be_named_by_what_it_makes(workbench: Workbench) -> None:
+    from tests.fakes.jobs_on_disk import add_job
+
+    for number in (1, 2):
+        add_job(
+            workbench, f"2026010{number}-000000-aaaaaa", status=JobStatus.DONE, arguments={"name": f"made-{number}"}
+        )
+    assert workbench.jobs.get("made-2").job_id == "20260102-000000-aaaaaa"
+    with pytest.raises(UsageError, match="2 jobs start with 2026"):
+        workbench.jobs.get("2026")
 
 
 def test_what_cannot_be_started_is_refused(workbench: Workbench) -> None:

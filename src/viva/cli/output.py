@@ -71,7 +71,7 @@ def with_format(function: Function) -> Function:
 
 def show(table: Table, form: Format, *, live: bool = False) -> None:
     """Write a table to stdout in the form that was asked for; with `live` each row as soon as it is there."""
-    for piece in write(table, form, width=_width(), on_screen=sys.stdout.isatty()):
+    for piece in write(table, form, width=table_width(), on_screen=sys.stdout.isatty()):
         emit(_drawable(piece) if form is Format.TABLE else piece)
         if live:
             flush()
@@ -79,10 +79,11 @@ def show(table: Table, form: Format, *, live: bool = False) -> None:
 
 def draw(renderable: Any) -> None:
     """Write something that rich can print to stdout."""
-    emit(_drawable(rendered(renderable, _width()).lstrip("\n")))
+    emit(_drawable(rendered(renderable, table_width()).lstrip("\n")))
 
 
-def _width() -> int:
+def table_width() -> int:
+    """Return how many cells a table may take."""
     if sys.stdout.isatty():
         return shutil.get_terminal_size().columns
     given = os.environ.get("COLUMNS", "")

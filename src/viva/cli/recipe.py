@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 import click
 
+from viva.cli.exits import say
 from viva.cli.output import show, with_format
 from viva.cli.session import Noun, Session, pass_session
 from viva.present.tables import Format, Table
@@ -18,13 +19,15 @@ def command() -> None:
 @with_format
 @pass_session
 def list_(session: Session, form: Format) -> None:
-    """List the recipes that viva ships with."""
+    """List the recipes: those that viva ships with, and those of the workspace."""
     rows = [
         (r.name, r.title, r.base, r.rank, r.learning_rate, r.epochs, r.batch_size * r.accumulation)
         for r in session.workbench.recipes.list()
     ]
     columns = ["recipe", "title", "base", "rank", "learning_rate", "epochs", "batch"]
     show(Table.of(columns, rows), form)
+    for problem in session.workbench.recipes.problems():
+        say(f"warning: left out: {problem.message}")
 
 
 @command.command("show")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from viva.cli.exits import say
-from viva.cli.output import emit, show, with_format
+from viva.cli.output import emit, show, table_width, with_format
 from viva.cli.session import Noun, Session, pass_session
 from viva.present import runs
 from viva.present.tables import Column, Format, Table
@@ -40,8 +40,9 @@ def list_(session: Session, sort: str | None, reverse: bool, dataset: str | None
     elif reverse:
         found = found[::-1]
     if form is Format.TABLE:
-        titles = [column.title for column in runs.COLUMNS]
-        show(Table.of(titles, [runs.run_cells(run) for run in found]), form)
+        shown = runs.columns_within(found, table_width())
+        cells = [dict(zip((c.key for c in runs.COLUMNS), runs.run_cells(run), strict=True)) for run in found]
+        show(Table.of([c.title for c in shown], [[row[c.key] for c in shown] for row in cells]), form)
     else:
         rows = [
             (run.job_id, *(column.value(run) for column in runs.COLUMNS), run.best_step, run.total, run.sweep)

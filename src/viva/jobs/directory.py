@@ -6,6 +6,7 @@ events.jsonl    everything that happened, a JSON object a line
 log.txt         what the programs printed
 lock            held by the job's processes for as long as they live
 pid             the supervisor's process id
+reserve         space on the disk that is given free to tell how the job ended
 pause           there while a training is asked to save where it is and end
 """
 
@@ -24,6 +25,7 @@ from viva.events import read_events
 from viva.records.ids import new_id, utc_now
 from viva.records.job import Job, JobKind, JobSpec, JobStatus
 
+_RESERVE_BYTES = 256 << 10
 _MESSAGE_EVENTS = ("start", "progress")
 
 
@@ -131,8 +133,17 @@ class JobDirectory:
         """Note the supervisor's process."""
         self._replace("pid", pid)
 
+    def hold_reserve(self) -> None:
+        """Take some space on the disk, so that a full one can still be told of."""
+        (self.path / "reserve").write_bytes(b"\1" * _RESERVE_BYTES)
+
+    def free_reserve(self) -> None:
+        """Give that space free."""
+        (self.path / "reserve").unlink(missing_ok=True)
+
     def set_ended(self, status: JobStatus, error: str = "", result: dict[str, Any] | None = None) -> None:
         """Note how the job ended, and how far it had come."""
+        self.free_reserve()
         state = {"status": status, "error": error, "result": result or {}, "finished_at": utc_now().isoformat()}
         self._replace("state.json", {**state, "progress": self._progress()})
 

@@ -26,8 +26,6 @@ _NAME = "name"
 _NARROWEST_NAME = 20
 _WIDTHS = {"recipe": 12, "dataset": 10, "best_loss": 9, "steps": 7, "seconds": 11, "tokens_per_second": 8,
            "memory": 9, "status": 13, "started": 10}  # fmt: skip
-_GIVEN_UP = ("started", "memory", "tokens_per_second", "seconds", "dataset", "steps")
-"""What a narrow terminal leaves out first; the column that the table is ordered by stays."""
 _HIGH_FIRST = {"steps", "tokens_per_second", "started"}
 
 
@@ -55,7 +53,7 @@ class Order:
 def columns(width: int, order: Order) -> list[RunColumn]:
     """Return the columns that fit into `width` cells, the one ordered by always among them."""
     shown = list(words.COLUMNS)
-    for key in _GIVEN_UP:
+    for key in words.GIVEN_UP[:-1]:
         # The mark at the left is one cell wide.
         if sum(_width(column) + _PADDING for column in shown) + 1 + _PADDING + _ARROW <= width:
             break

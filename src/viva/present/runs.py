@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rich.cells import cell_len
+
 from viva.present.jobs import duration, status_text
 from viva.records.recipe import Recipe, differences
 from viva.records.training import Run, Trial
@@ -17,6 +19,12 @@ BEST = "★"
 """Marks the best trial, so that it is seen without colour."""
 
 STATES: Mapping[str, str] = {"running": "●", "complete": "✓", "pruned": "▽", "failed": "✗", "waiting": "!"}
+
+GAP = 3
+"""Cells between two columns."""
+
+GIVEN_UP = ("started", "memory", "tokens_per_second", "seconds", "dataset", "steps", "recipe")
+"""What is left out where there is no room, the first of it first."""
 
 NO_RUNS = "No runs yet. Each training and each sweep becomes a run here, to be sorted and compared."
 
@@ -152,6 +160,21 @@ def run_cells(run: Run) -> tuple[str, ...]:
         cells["steps"] = f"{run.steps:,} of {run.total:,}"
     cells["status"] = status_text(run.status)
     return tuple(cells.values())
+
+
+def columns_within(found: Sequence[Run], width: int) -> list[RunColumn]:
+    """Return the columns that stand side by side in `width` cells; the others are given up one after the other."""
+    rows = [run_cells(run) for run in found]
+    widest = {
+        column.key: max(map(cell_len, [column.title, *(row[place] for row in rows)]))
+        for place, column in enumerate(COLUMNS)
+    }
+    shown = list(COLUMNS)
+    for key in GIVEN_UP:
+        if sum(widest[column.key] + GAP for column in shown) <= width:
+            break
+        shown = [column for column in shown if column.key != key]
+    return shown
 
 
 def sort_runs(runs: Sequence[Run], key: str, descending: bool = False) -> list[Run]:

@@ -54,8 +54,8 @@ def corrections(connection: Connection) -> dict[str, dict[str, float]]:
 def paces(connection: Connection, model: str, settings: Recipe) -> dict[str, float]:
     """Return the tokens a second at which `model` was trained, by device.
 
-    That of the latest dry run with the same quantization and checkpointing counts, or else the median of what the
-    trainings with these reported.
+    The median of what trainings with the same quantization and checkpointing reported counts, or else that of the
+    latest dry run with these: a training has run for longer, and on rows of all lengths.
     """
     runs = connection.execute(
         """
@@ -80,7 +80,7 @@ def paces(connection: Connection, model: str, settings: Recipe) -> dict[str, flo
         """,
         _key(model, settings),
     ).fetchall()
-    return {device: pace for device, pace in [*runs, *tried] if device and pace and pace > 0}
+    return {device: pace for device, pace in [*tried, *runs] if device and pace and pace > 0}
 
 
 def _key(model: str, settings: Recipe) -> dict[str, str]:

@@ -78,6 +78,15 @@ def read_recipe(config: Mapping[str, Any]) -> Recipe:
         raise BadInput("this training's recipe was written by another viva", "start it anew") from error
 
 
+def use_one_gpu() -> None:
+    """Hide all GPUs but the first, where no launcher has shared them out; before any of them is used.
+
+    With more than one in sight the trainer would split each batch among them, which TRL refuses.
+    """
+    if "RANK" not in os.environ:
+        os.environ["CUDA_VISIBLE_DEVICES"] = os.environ.get("CUDA_VISIBLE_DEVICES", "0").split(",")[0]
+
+
 def choose_device(recipe: Recipe) -> tuple[str, str]:
     """Return the device and the precision; `auto` is fp32 on the CPU, bf16 or else fp16 on a GPU.
 
@@ -95,7 +104,7 @@ def choose_device(recipe: Recipe) -> tuple[str, str]:
     if recipe.gpus > (found := torch.cuda.device_count()):
         raise BadInput(f"the recipe wants {recipe.gpus} GPUs, this machine has {found}", f"use --set gpus={found}")
     if precision == "auto":
-        precision = "bf16" if torch.cuda.is_bf16_supported() else "fp16"
+        precision = "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "fp16"
     return f"cuda ({torch.cuda.get_device_name()})", precision
 
 
@@ -103,12 +112,12 @@ def make_trainer(built: Built, output: Path, callbacks: Sequence[Any] = (), **ch
     """Return TRL's trainer with LoRA over the model; `changes` replace arguments of its `SFTConfig`."""
     from datasets import Dataset
     from peft import LoraConfig
-    from transformers import EarlyStoppingCallback, PrinterCallback
+    from transformers import PrinterCallback
     from trl import SFTTrainer  # type: ignore[attr-defined]
 
     recipe = built.recipe
     evaluated = bool(built.rows["validation"].kept) and changes.get("eval_strategy") != "no"
-    trainer = SFTTrainer(
+    trainer: Any = SFTTrainer(
         model=built.model,
         args=make_arguments(built, output, evaluated, **changes),
         train_dataset=Dataset.from_list(built.rows["train"].kept),
@@ -124,8 +133,11 @@ def make_trainer(built: Built, output: Path, callbacks: Sequence[Any] = (), **ch
         callbacks=list(callbacks),
     )
     trainer.remove_callback(PrinterCallback)
-    if evaluated and recipe.patience:
-        trainer.add_callback(EarlyStoppingCallback(recipe.patience))
+    if built.precision == "fp16":
+        # TRL holds an adapter over a quantised base in bf16, whose gradients PyTorch's loss scaling does not know.
+        for parameter in trainer.model.parameters():
+            if parameter.requires_grad:
+                parameter.data = parameter.data.float()
     return trainer
 
 
@@ -167,7 +179,6 @@ def make_arguments(built: Built, output: Path, evaluated: bool, **changes: Any) 
         "eval_steps": interval,
         "save_strategy": "steps",
         "save_steps": interval,
-        "save_total_limit": 2,
         "load_best_model_at_end": best,
         "metric_for_best_model": "eval_loss" if evaluated else None,
         "greater_is_better": False,

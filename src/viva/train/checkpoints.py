@@ -5,11 +5,15 @@ import json
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 from viva.errors import BadInput
 
 SEAL = "sealed.json"
 """The file with the size and SHA-256 of every other file of a checkpoint, written last."""
+
+ORIGIN = "origin.json"
+"""The file beside the checkpoints that says what they are made of."""
 
 
 def seal(checkpoint: Path) -> None:
@@ -33,15 +37,43 @@ def sound(checkpoint: Path) -> bool:
         return False
 
 
-def last_sound(directory: Path) -> Path | None:
-    """Return the newest sound checkpoint whose best one is sound too, and remove the torn ones; None without any."""
+def last_sound(directory: Path, *, best: bool = True, clear: bool = True) -> Path | None:
+    """Return the newest sound checkpoint, None without any; with `clear` the torn ones are removed.
+
+    With `best`, the best checkpoint so far must be sound as well, for its weights are what is kept in the end.
+    Raises `BadInput` where there are sound ones, but none with its best.
+    """
     kept = []
     for checkpoint in sorted(directory.glob("checkpoint-*"), key=step_of, reverse=True):
         if sound(checkpoint):
             kept.append(checkpoint)
-        else:
+        elif clear:
             shutil.rmtree(checkpoint)
-    return next((checkpoint for checkpoint in kept if _best_is_there(checkpoint, kept)), None)
+    names = {checkpoint.name for checkpoint in kept}
+    usable = [one for one in kept if not best or best_of(one) in {None, *names}]
+    if kept and not usable:
+        raise BadInput("the best checkpoint of this training is damaged", "start a new training under another name")
+    return usable[0] if usable else None
+
+
+def rotate(newest: Path) -> None:
+    """Remove the checkpoints that are needed no more, now that `newest` is sealed: it, its best and one more stay."""
+    others = [path for path in newest.parent.glob("checkpoint-*") if step_of(path) < step_of(newest)]
+    before = max(others, key=step_of, default=None)
+    for path in others:
+        if path != before and path.name != best_of(newest):
+            shutil.rmtree(path)
+
+
+def losses(checkpoint: Path) -> list[float]:
+    """Return the validation losses up to a checkpoint, in their order."""
+    return [entry["eval_loss"] for entry in _state(checkpoint)["log_history"] if "eval_loss" in entry]
+
+
+def best_of(checkpoint: Path) -> str | None:
+    """Return the name of the best checkpoint when this one was made, None before any evaluation."""
+    best = _state(checkpoint).get("best_model_checkpoint")
+    return None if best is None else Path(best).name
 
 
 def step_of(checkpoint: Path) -> int:
@@ -49,23 +81,34 @@ def step_of(checkpoint: Path) -> int:
     return int(checkpoint.name.rpartition("-")[2])
 
 
-def check_recipe(checkpoint: Path, recipe: dict[str, object]) -> None:
-    """Raise `BadInput` where a checkpoint was made with another recipe: it would silently go on with the old one."""
-    kept = checkpoint.parent / "recipe.json"
-    if kept.exists() and json.loads(kept.read_text("utf-8")) != recipe:
-        raise BadInput("the checkpoint was made with another recipe", "start a new training under another name")
+def check_origin(directory: Path, origin: dict[str, object]) -> None:
+    """Raise `BadInput` where checkpoints were made of something else: they would silently go on with that."""
+    kept = json.loads((directory / ORIGIN).read_text("utf-8"))
+    other = [name for name, value in origin.items() if kept.get(name) != value]
+    if other:
+        raise BadInput(
+            f"the checkpoint was made with another {' and '.join(other)}", "start a new training under another name"
+        )
 
 
-def note_recipe(directory: Path, recipe: dict[str, object]) -> None:
-    """Keep beside the checkpoints the recipe that they are made with."""
+def note_origin(directory: Path, origin: dict[str, object]) -> None:
+    """Keep beside the checkpoints what they are made of."""
     directory.mkdir(parents=True, exist_ok=True)
-    (directory / "recipe.json").write_text(json.dumps(recipe, indent=1), "utf-8")
+    (directory / ORIGIN).write_text(json.dumps(origin, indent=1), "utf-8")
 
 
-def _best_is_there(checkpoint: Path, kept: list[Path]) -> bool:
-    state = json.loads((checkpoint / "trainer_state.json").read_text("utf-8"))
-    best = state.get("best_model_checkpoint")
-    return best is None or Path(best).name in {path.name for path in kept}
+def origin_of(config: dict[str, Any]) -> dict[str, object]:
+    """Return what a training is made of: its recipe, base and prompt, and the hashes of its rows."""
+    rows = {
+        f"{split} split": hashlib.sha256(Path(config[split]).read_bytes()).hexdigest() if config.get(split) else None
+        for split in ("train", "validation")
+    }
+    return {"recipe": config["recipe"], "base": config["base"], "prompt": config["prompt"], **rows}
+
+
+def _state(checkpoint: Path) -> dict[str, Any]:
+    found = json.loads((checkpoint / "trainer_state.json").read_text("utf-8"))
+    return dict(found)
 
 
 def _digest(path: Path) -> list[int | str]:

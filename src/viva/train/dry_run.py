@@ -20,7 +20,7 @@ from viva.errors import BadInput, MissingExtra
 from viva.events import EventWriter, run_worker
 from viva.records.recipe import Format, Recipe
 from viva.train import lengths
-from viva.train.building import Built, build, make_trainer, read_recipe
+from viva.train.building import Built, build, make_trainer, read_recipe, use_one_gpu
 from viva.train.rows import Rows, block_length
 
 STEPS = 2
@@ -35,9 +35,7 @@ def dry_run(events: EventWriter, config: dict[str, Any]) -> None:
     recipe = read_recipe(config)
     if recipe.format == Format.BASE:
         raise BadInput("the format base trains nothing that could be tried", "choose another format")
-    if recipe.gpus > 1:
-        # Without a launcher the trainer would share its batches among all GPUs that it sees.
-        os.environ["CUDA_VISIBLE_DEVICES"] = os.environ.get("CUDA_VISIBLE_DEVICES", "0").split(",")[0]
+    use_one_gpu()
     os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")
     try:
         import trl  # noqa: F401

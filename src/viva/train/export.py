@@ -12,6 +12,7 @@ CONFIG.json holds
     output     the directory that it is written to, with `merged_from.json`, and for GGUF a `Modelfile`
     prompt     the prompt template, `{question}` in it
     pairs      a file of JSON lines {"question", "reference"}: both are put through both models
+    job        the id of the job that exports, for the record; may be left out
 
 Events go to stdout as JSON lines, `progress` in hundredths; `done` has `path` and `equivalence`.
 """
@@ -27,6 +28,8 @@ from viva.errors import BadInput, MissingExtra
 from viva.events import EventWriter, run_worker
 from viva.records.training import Equivalence
 from viva.train import merge
+from viva.train.disk import full_disk_told
+from viva.train.gguf_export import MAKE_ROOM
 
 TOTAL = 100
 LOADED, WRITTEN, RELOADED = 15, 55, 65
@@ -37,7 +40,12 @@ BYTES = 4
 
 
 def export(events: EventWriter, config: dict[str, Any]) -> None:
-    """Export as `config` says, compare, and report."""
+    """Export as `config` says, compare, and report. Raises `BadInput`, `MissingExtra`."""
+    with full_disk_told(Path(config["output"]), MAKE_ROOM):
+        _export(events, config)
+
+
+def _export(events: EventWriter, config: dict[str, Any]) -> None:
     try:
         from viva.generate import adapted
     except ImportError as error:
@@ -58,7 +66,8 @@ def export(events: EventWriter, config: dict[str, Any]) -> None:
     stored, size = str(model.dtype).removeprefix("torch."), model.num_parameters()
     path = _write(config, model, tokenizer, output, tell)
     del model
-    merge.write_record(output, location, base, form=config["form"], quantize=config["quantize"])
+    told = {key: config.get(key) for key in ("form", "quantize", "prompt", "job")}
+    merge.write_record(output, location, base, file=str(path.relative_to(output)), **told)
     tell(WRITTEN, "comparing with the original")
     form = form_of(config, stored, adapted.quantization_of(Path(location)) if base is not None else {})
     found = gate(config, path, pairs, form, size, tell)
@@ -141,7 +150,7 @@ def _write(config: dict[str, Any], model: Any, tokenizer: Any, output: Path, tel
         name=config["name"],
         progress=lambda done, total, name: tell(LOADED + (WRITTEN - LOADED) * done // total, f"writing {name}"),
     )
-    (output / "Modelfile").write_text(modelfile(tokenizer, model, path.name), "utf-8")
+    (output / "Modelfile").write_text(modelfile(tokenizer, model, path.name, config["prompt"]), "utf-8")
     return path
 
 

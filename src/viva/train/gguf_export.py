@@ -2,18 +2,23 @@
 
 import math
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from viva.errors import BadInput, MissingExtra
 from viva.text import display_line
+from viva.train.disk import full_disk_told
 from viva.train.gguf_tokenizer import Vocabulary, read_vocabulary
 
 QUANTIZATIONS = ("f32", "f16", "q8_0")
 OTHER_CONVERTER = "llama.cpp's own converter knows more kinds: convert_hf_to_gguf.py DIRECTORY"
 LARGEST_HALF = 65504.0
 """The largest number that fp16 can hold."""
+
+MAKE_ROOM = "make room, then export again"
+"""What to do where the disk is full."""
 
 Progress = Callable[[int, int, str], None]
 
@@ -35,7 +40,8 @@ def write_gguf(
 
     Matrices are stored as `f32`, `f16` or `q8_0` (8 bits, 32 weights to a constant; those whose rows are no multiple
     of 32 as f16), norms and biases always as f32. Tensors are converted one at a time; the file has its name once it
-    is whole. Raises `BadInput` for what llama.cpp would read differently, `MissingExtra` without the package gguf.
+    is whole. Raises `BadInput` for what llama.cpp would read differently and where the disk is full, `MissingExtra`
+    without the package gguf.
     """
     gguf = _library()
     if quantize not in QUANTIZATIONS:
@@ -48,22 +54,13 @@ def write_gguf(
     unfinished = file.with_name(file.name + ".part")
     writer = gguf.GGUFWriter(unfinished, gguf.MODEL_ARCH_NAMES[_architecture(model, gguf)])
     try:
-        _write_facts(writer, model, name, quantize, gguf)
-        _write_vocabulary(writer, vocabulary)
-        types = {tensor.name: _type(tensor, quantize, gguf) for tensor in tensors}
-        for tensor in tensors:
-            _announce(writer, tensor, types[tensor.name], gguf)
-        writer.write_header_to_file()
-        writer.write_kv_data_to_file()
-        writer.write_ti_data_to_file()
-        for done, tensor in enumerate(tensors, 1):
-            writer.write_tensor_data(_data(tensor, types[tensor.name], gguf))
-            if progress is not None:
-                progress(done, len(tensors), tensor.name)
-        writer.close()
+        # Told before the unfinished file makes room again.
+        with full_disk_told(file.parent, MAKE_ROOM), closing(writer):
+            _write_facts(writer, model, name, quantize, gguf)
+            _write_vocabulary(writer, vocabulary)
+            _write_tensors(writer, tensors, quantize, gguf, progress)
         unfinished.replace(file)
     finally:
-        writer.close()
         unfinished.unlink(missing_ok=True)
 
 
@@ -179,6 +176,19 @@ def _data(tensor: Tensor, kind: Any, gguf: Any) -> Any:
     if kind is gguf.GGMLQuantizationType.F16 and abs(values).max(initial=0.0) > LARGEST_HALF:
         raise BadInput(f"{tensor.name} holds numbers that are too large for f16", "use --quantize f32")
     return gguf.quants.quantize(values, kind)
+
+
+def _write_tensors(writer: Any, tensors: list[Tensor], quantize: str, gguf: Any, progress: Progress | None) -> None:
+    types = {tensor.name: _type(tensor, quantize, gguf) for tensor in tensors}
+    for tensor in tensors:
+        _announce(writer, tensor, types[tensor.name], gguf)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_ti_data_to_file()
+    for done, tensor in enumerate(tensors, 1):
+        writer.write_tensor_data(_data(tensor, types[tensor.name], gguf))
+        if progress is not None:
+            progress(done, len(tensors), tensor.name)
 
 
 def _write_facts(writer: Any, model: Any, name: str, quantize: str, gguf: Any) -> None:

@@ -162,7 +162,7 @@ def build_on_meta(config: Any, recipe: Recipe, *, cuda: bool, precision: str) ->
             )
     except ValueError as error:
         raise BadInput(f"the model cannot be built: {display_line(str(error), 200)}") from error
-    if recipe.quantization != "none":
+    if recipe.quantization != "none" and precision != "fp16":
         for parameter in adapted.parameters():
             if parameter.requires_grad:
                 parameter.data = parameter.data.to(torch.bfloat16)

@@ -1,8 +1,9 @@
 """The Modelfile with which Ollama serves an exported GGUF file."""
 
+import re
 from typing import Any
 
-from viva.records.prompt import CHAT, plain
+from viva.records.prompt import CHAT, plain, render
 from viva.train.gguf_tokenizer import end_tokens, plain_template
 
 SYSTEM, USER, ASSISTANT = "viva-system-mark", "viva-user-mark", "viva-assistant-mark"
@@ -15,14 +16,15 @@ HEADER = """\
 """
 
 
-def modelfile(tokenizer: Any, model: Any, file_name: str) -> str:
+def modelfile(tokenizer: Any, model: Any, file_name: str, prompt: str = CHAT) -> str:
     """Return the text of a Modelfile for the GGUF file `file_name`, which lies beside it.
 
-    The template is derived from what the chat template writes. Where that cannot be told in Ollama's form it is left
+    Questions are asked in the template `prompt`, `{question}` in it. What stands around it is derived from what the
+    chat template writes. Where that cannot be told in Ollama's form it is left
     out, and Ollama goes by the template in the GGUF file. Decoding is greedy, as viva's is unless it is told otherwise.
     """
     lines = [HEADER + f"FROM ./{file_name}"]
-    template = ollama_template(tokenizer)
+    template = ollama_template(tokenizer, prompt)
     if template:
         lines.append(f'TEMPLATE """{template}"""')
     lines.append("PARAMETER temperature 0")
@@ -36,10 +38,10 @@ def modelfile(tokenizer: Any, model: Any, file_name: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def ollama_template(tokenizer: Any) -> str:
-    """Return the prompt in Ollama's template language, empty where it cannot be derived."""
+def ollama_template(tokenizer: Any, prompt: str = CHAT) -> str:
+    """Return the template `prompt` in Ollama's template language, empty where it cannot be derived."""
     if not tokenizer.chat_template:
-        return plain(CHAT, "{{ .Prompt }}") + "{{ .Response }}"
+        return _question(plain(prompt, USER)) + "{{ .Response }}"
     asked = _written(tokenizer, [("user", USER)], asking=True)
     answered = _written(tokenizer, [("user", USER), ("assistant", ASSISTANT)], asking=False)
     if asked is None or asked.count(USER) != 1 or answered is None or answered.count(ASSISTANT) != 1:
@@ -55,7 +57,14 @@ def ollama_template(tokenizer: Any) -> str:
     parts = (before, after, end)
     if any("{{" in part or '"""' in part for part in parts):
         return ""
-    return f"{opening}{{{{ .Prompt }}}}{after}{{{{ .Response }}}}{end}"
+    return f"{opening}{_question(render(prompt, USER))}{after}{{{{ .Response }}}}{end}"
+
+
+def _question(text: str) -> str:
+    """Return a text with a mark for the question in Ollama's language: what means something in it stands in quotes."""
+    parts = text.split(USER)
+    quoted = (re.sub(r'[{"]', lambda found: f"{{{{ `{found[0]}` }}}}", part) for part in parts)
+    return "{{ .Prompt }}".join(quoted)
 
 
 def _written(tokenizer: Any, turns: list[tuple[str, str]], *, asking: bool) -> str | None:

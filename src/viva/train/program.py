@@ -19,7 +19,6 @@ CONFIG.json holds
 Only what the recipe's `loss` names counts in the loss. Events go to stdout as JSON lines, everything else to stderr.
 """
 
-import errno
 import json
 import os
 import shutil
@@ -35,18 +34,19 @@ from viva.errors import BadInput, MissingExtra, UserError
 from viva.events import EventWriter, run_worker
 from viva.records.recipe import Format, Recipe
 from viva.train import card, checkpoints
-from viva.train.building import Built, build, make_trainer, planned_steps, read_recipe
+from viva.train.building import Built, build, make_trainer, planned_steps, read_recipe, use_one_gpu
+from viva.train.disk import is_full
 
 LIBRARIES = ("torch", "transformers", "peft", "trl", "bitsandbytes")
-
-LITTLE_SPACE = 1 << 20
-"""Bytes: what fails to be written with less than this left on the disk failed for want of space."""
 
 
 def train(events: EventWriter, config: dict[str, Any]) -> None:
     """Train as `config` says and keep the adapter of the step that the recipe names."""
     started = time.monotonic()
     os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")
+    recipe = read_recipe(config)
+    if recipe.gpus == 1:
+        use_one_gpu()
     try:
         from transformers import set_seed
     except ImportError as error:
@@ -55,8 +55,7 @@ def train(events: EventWriter, config: dict[str, Any]) -> None:
         # Of several processes only the first reports.
         events = EventWriter.silent()
     output = Path(config["output"])
-    recipe = read_recipe(config)
-    checkpoint = _checkpoint(output, config)
+    checkpoint = _checkpoint(output, config, recipe)
     set_seed(recipe.seed)
     with explained(recipe, output):
         built = build(config)
@@ -66,46 +65,68 @@ def train(events: EventWriter, config: dict[str, Any]) -> None:
             _train(events, config, built, checkpoint, started)
 
 
-def _checkpoint(output: Path, config: dict[str, Any]) -> Path | None:
+def _checkpoint(output: Path, config: dict[str, Any], recipe: Recipe) -> Path | None:
     """Return the checkpoint to go on from; a fresh start leaves nothing of an earlier run."""
     folder = output / "checkpoints"
-    found = checkpoints.last_sound(folder) if config.get("resume") else None
-    if found is None:
-        if not int(os.environ.get("RANK", "0")):
-            shutil.rmtree(folder, ignore_errors=True)
-            checkpoints.note_recipe(folder, config["recipe"])
-    else:
-        checkpoints.check_recipe(found, config["recipe"])
+    first = not int(os.environ.get("RANK", "0"))
+    found = None
+    if config.get("resume"):
+        found = checkpoints.last_sound(folder, best=recipe.keep == "best", clear=first)
+    origin = checkpoints.origin_of(config)
+    if found is not None:
+        checkpoints.check_origin(folder, origin)
+    elif first:
+        shutil.rmtree(folder, ignore_errors=True)
+        checkpoints.note_origin(folder, origin)
     return found
 
 
 def _train(events: EventWriter, config: dict[str, Any], built: Built, checkpoint: Path | None, started: float) -> None:
     from viva.train.probing import Prober
-    from viva.train.reporter import Reporter
+    from viva.train.reporter import Reporter, out_of_patience
 
-    output = Path(config["output"])
-    reporter = Reporter(events, Path(config["pause"]) if config.get("pause") else None)
+    output, recipe = Path(config["output"]), built.recipe
+    reporter = Reporter(events, Path(config["pause"]) if config.get("pause") else None, recipe.patience)
     prober = Prober(events, built, config["prompt"], config.get("probes") or [])
     trainer = make_trainer(built, output, [reporter, prober])
     facts = _facts(trainer, built)
     done = checkpoints.step_of(checkpoint) if checkpoint else 0
     events.emit("start", total=planned_steps(trainer), unit="step", done=done, **facts)
-    trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    if checkpoint is not None and out_of_patience(checkpoints.losses(checkpoint), recipe.patience):
+        _take_up(trainer, checkpoint, recipe)
+    else:
+        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     state = trainer.state
     if reporter.paused:
         events.emit("done", paused=True, step=state.global_step)
         return
-    best = built.recipe.keep == "best" and state.best_global_step
+    kept = (state.best_global_step if recipe.keep == "best" else None) or state.global_step
+    evaluated = {entry["step"]: entry["eval_loss"] for entry in state.log_history if "eval_loss" in entry}
     outcome = {
         "steps": state.global_step,
-        "best_step": best or state.global_step,
-        "best_eval_loss": state.best_metric,
+        "best_step": kept,
+        "best_eval_loss": evaluated.get(kept),
         "seconds": round(time.monotonic() - started, 2),
     }
     if trainer.is_world_process_zero():
-        settings = {"base": built.base, "prompt": built.prompt, "recipe": config["recipe"], **facts, **outcome}
-        adapter = save(trainer, built.tokenizer, output, {**settings, "data": config.get("data", "")})
+        settings = {
+            "base": built.base, "base_revision": getattr(built.model.config, "_commit_hash", None),
+            "prompt": built.prompt, "recipe": config["recipe"], "data": config.get("data", ""), **facts, **outcome,
+        }  # fmt: skip
+        adapter = save(trainer, built.tokenizer, output, settings)
         events.emit("done", adapter=str(adapter), prompt=built.prompt, **outcome)
+
+
+def _take_up(trainer: Any, checkpoint: Path, recipe: Recipe) -> None:
+    """Put a training that had stopped early, and was cut off before its end, where it would have ended."""
+    from peft import set_peft_model_state_dict
+    from safetensors.torch import load_file
+    from transformers import TrainerState
+
+    trainer.state = TrainerState.load_from_json(str(checkpoint / "trainer_state.json"))
+    best = checkpoints.best_of(checkpoint) if recipe.keep == "best" else None
+    weights = checkpoint.parent / (best or checkpoint.name) / "adapter_model.safetensors"
+    set_peft_model_state_dict(trainer.model, load_file(weights))
 
 
 def _measure(events: EventWriter, config: dict[str, Any], built: Built, output: Path) -> None:
@@ -169,8 +190,11 @@ def _explanation(error: Exception, recipe: Recipe, output: Path) -> BadInput | N
     memory = isinstance(error, torch.OutOfMemoryError | MemoryError) or "can't allocate memory" in str(error)
     if memory:
         return BadInput("the training does not fit into memory", smaller(recipe))
-    full = getattr(error, "errno", None) == errno.ENOSPC or "No space left on device" in str(error)
-    if full or (output.exists() and shutil.disk_usage(output).free < LITTLE_SPACE):
+    if is_full(error, output):
+        # A checkpoint that was written in part is of no use: without it there may be room to say so.
+        for checkpoint in (output / "checkpoints").glob("checkpoint-*"):
+            if not checkpoints.sound(checkpoint):
+                shutil.rmtree(checkpoint, ignore_errors=True)
         return BadInput("the disk is full", "make room, then resume: it goes on from the last checkpoint")
     return None
 

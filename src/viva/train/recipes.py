@@ -1,5 +1,6 @@
 """Recipe files: read, checked, changed key by key."""
 
+import difflib
 import re
 import tomllib
 from collections.abc import Mapping
@@ -98,7 +99,9 @@ def apply_overrides(recipe: Recipe, overrides: Mapping[str, str]) -> Recipe:
     search: dict[str, Any] = {}
     for key, text in overrides.items():
         if key not in known:
-            raise UsageError(f"a recipe has no key {display_line(key, 40)!r}", f"keys to set: {', '.join(known)}")
+            close = difflib.get_close_matches(key, known, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"keys to set: {', '.join(known)}"
+            raise UsageError(f"a recipe has no key {display_line(key, 40)!r}", hint)
         try:
             (search if key in _SWEEP_TYPES else values)[key] = _checked(key, _parsed(key, text))
         except _Wrong as error:

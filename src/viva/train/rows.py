@@ -145,8 +145,19 @@ def _conversation(tokenizer: Any, messages: Sequence[Turn], tools: Any, whole: b
         if before is None or after is None:
             return None
         start, end = _common(before, ids), _common(after, ids)
+        if end <= start:
+            # Some templates write a turn differently once another follows it: then its end mark tells where it ends.
+            end = _end_mark(tokenizer, ids, start)
+        if end <= start:
+            return None
         counts[start:end] = [True] * (end - start)
     return Tokens(ids, counts)
+
+
+def _end_mark(tokenizer: Any, ids: Sequence[int], start: int) -> int:
+    """Return the place after the first end mark from `start` on, `start` where there is none."""
+    mark = tokenizer.eos_token_id
+    return next((place + 1 for place in range(start, len(ids)) if ids[place] == mark), start)
 
 
 def _rendered(tokenizer: Any, turns: Sequence[Turn], tools: Any, **options: Any) -> list[int] | None:

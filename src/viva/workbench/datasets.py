@@ -129,8 +129,9 @@ class Datasets:
         """Return a version of a dataset, having made sure that it has examples in `split`. Raises `NotFound`."""
         dataset = self.get(name, version)
         if split not in dataset.splits:
-            known = [known or "(none)" for known in dataset.splits]
-            raise names.missing(f"split of {display_line(name, 40)}", split, known, "it is empty")
+            known = [known for known in dataset.splits if known]
+            make = f"make splits: viva dataset split {name} train=0.8,validation=0.1,test=rest"
+            raise names.missing(f"split {display_line(split, 40)} in", name, known, make, wanted=split)
         return dataset
 
     def examples(

@@ -24,10 +24,11 @@ class Estimates:
     def estimate(self, dataset: str, model: str, recipe: str, overrides: Mapping[str, str] | None = None) -> Estimate:
         """Return what a training is predicted to need; takes some seconds, in a process of its own.
 
-        What is worked out is multiplied by the median of measured over predicted bytes of the dry runs that were made
-        on this device with the same quantization: other number formats go through other parts of the libraries, and
-        what is off for one says nothing about the other. The time is that of the tokens at the pace of an earlier dry
-        run or training of the same model on this device. Raises `UserError`, `JobError`.
+        What is worked out is multiplied by the median of measured over predicted bytes of the dry runs that
+        were made on this device with the same quantization: other number formats go through other parts of the
+        libraries, and what is off for one says nothing about the other. The time is that of the tokens at the
+        pace of earlier trainings or a dry run of the same model on this device; a sweep's is that of all its
+        trials. Raises `UserError`, `JobError`.
         """
         settings = self._workbench.training.settings(recipe, overrides)
         with self._workbench.store.read() as connection:
@@ -36,6 +37,9 @@ class Estimates:
                 "paces": memory_checks.paces(connection, model, settings),
             }
         done = self._run("viva.train.estimate", dataset, model, settings, known)
+        if settings.sweep is not None and done["seconds"] is not None:
+            # As long as all trials take; that some are ended early nobody knows beforehand.
+            done["seconds"] *= settings.sweep.trials / settings.sweep.parallel
         return Estimate(**{**done, "fit": Fit(done["fit"]), "lengths": Lengths(**done["lengths"])})
 
     def dry_run(self, dataset: str, model: str, recipe: str, overrides: Mapping[str, str] | None = None) -> DryRun:

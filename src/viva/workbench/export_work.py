@@ -1,16 +1,19 @@
 """What an export's job does with its program's reports."""
 
 import csv
+import json
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from viva.errors import UsageError
 from viva.paths import shipped
 from viva.records.job import JobKind
 from viva.records.model import Model
 from viva.records.training import Equivalence
 from viva.store import datasets, equivalences
+from viva.train.merge import RECORD
+from viva.workbench.exports import refuse_taken
 from viva.workbench.generation import default_prompt
 from viva.workbench.training_config import TEST, TRAIN, VALIDATION
 from viva.workbench.work import JobWork
@@ -21,35 +24,66 @@ BUNDLED = "vad.csv"
 
 
 def export(job: JobWork) -> dict[str, Any]:
-    """Export; what came of it becomes a model of the workspace, and how far it is from the original is stored."""
-    workbench, arguments = job.workbench, job.arguments
-    name = arguments["name"]
-    original = workbench.models.get(arguments["model"])
+    """Export; what came of it becomes a model of the workspace, and how far it is from the original is stored.
+
+    It is written to a folder of the job's own, which gets its name once it is whole: whoever sees data/models/NAME sees
+    all of it. A job that was killed after that is resumed from there. Raises `UsageError` where the name is taken.
+    """
+    workbench, name = job.workbench, job.arguments["name"]
+    original = workbench.models.get(job.arguments["model"])
+    path, found = _finished(job, original.name) or _made(job, original)
+    model = workbench.models.add_hub(name, str(path), note(original, found))
+    return {"model": model.name, "path": str(path), "equivalence": asdict(found)}
+
+
+def _made(job: JobWork, original: Model) -> tuple[Path, Equivalence]:
+    """Return where the artefact lies, and how far it is from the original, which is stored."""
+    workbench, name = job.workbench, job.arguments["name"]
+    refuse_taken(workbench, name)
     location, base = workbench.models.weights(original)
     output = workbench.paths.models / name
-    if name in {model.name for model in workbench.models.list()}:
-        raise UsageError(f"there is a model {name} already", "export under another name")
-    # What is there is from an attempt of this export that was not finished.
-    shutil.rmtree(output, ignore_errors=True)
+    part = output.with_name(f"{name}.part-{job.directory.job_id}")
+    # What is there is from an attempt of this very job that was killed.
+    shutil.rmtree(part, ignore_errors=True)
     config = job.config(
         {
             "model": original.name,
             "location": location,
             "base": base,
-            "form": arguments["form"],
-            "quantize": arguments["quantize"],
+            "form": job.arguments["form"],
+            "quantize": job.arguments["quantize"],
             "name": name,
-            "output": str(output),
+            "output": str(part),
             "prompt": default_prompt(location, base),
             "pairs": job.rows("pairs", pairs(workbench, original)),
+            "job": job.directory.job_id,
         }
     )
-    done = job.run("viva.train.export", config, job.directory.add_event)
-    found = Equivalence(**done["equivalence"])
-    model = workbench.models.add_hub(name, done["path"], note(original, found))
-    with workbench.store.write() as connection:
-        equivalences.add(connection, found)
-    return {"model": model.name, "path": done["path"], "equivalence": done["equivalence"]}
+    try:
+        done = job.run("viva.train.export", config, job.directory.add_event)
+        found = Equivalence(**done["equivalence"])
+        # Somebody may have put something there in the meantime.
+        refuse_taken(workbench, name)
+        with workbench.store.write() as connection:
+            equivalences.add(connection, found)
+        part.rename(output)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return output / Path(done["path"]).relative_to(part), found
+
+
+def _finished(job: JobWork, original: str) -> tuple[Path, Equivalence] | None:
+    """Return what this very job has made before it was killed; None where it has not come that far."""
+    name = job.arguments["name"]
+    output = job.workbench.paths.models / name
+    try:
+        record = json.loads((output / RECORD).read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    if not isinstance(record, dict) or record.get("job") != job.directory.job_id:
+        return None
+    stored = [one for one in job.workbench.exports.equivalences(name) if one.original == original]
+    return (output / str(record["file"]), stored[0]) if stored else None
 
 
 def note(original: Model, found: Equivalence) -> str:

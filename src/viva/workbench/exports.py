@@ -1,5 +1,6 @@
 """Exports: a model of its own out of another, and the proof that it is still the same."""
 
+import os
 from typing import TYPE_CHECKING
 
 from viva.errors import UsageError
@@ -29,7 +30,8 @@ class Exports:
         """Start making the model `name` out of `model`: an adapter `merged` into its base, or any as a `gguf` file.
 
         A GGUF file's matrices are stored as `quantize` says: `f32`, `f16` or `q8_0`. Afterwards the same prompts go
-        through both models, and the difference is stored. Raises `NotFound`, `UsageError`.
+        through both models, and the difference is stored. What lies in data/models under the name already is never
+        touched: it is an error. Raises `NotFound`, `UsageError`.
         """
         if form not in FORMS:
             raise UsageError(f"there is no form {display_line(form, 40)!r} to export to", f"use {' or '.join(FORMS)}")
@@ -45,8 +47,11 @@ class Exports:
         if name is not None and name in taken:
             raise UsageError(f"there is a model {name} already, or one is being made", "choose another name")
         end = f"-{MERGED}" if form == MERGED else f"-{quantize}.gguf"
-        usual = names.unused(f"{found.name[: LONGEST_NAME - len(end) - 3]}{end}", taken)
+        folder = self._workbench.paths.models
+        there = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+        usual = names.unused(f"{found.name[: LONGEST_NAME - len(end) - 3]}{end}", taken + there)
         chosen = usual if name is None else names.checked("model", name)
+        refuse_taken(self._workbench, chosen)
         arguments = {"model": found.name, "form": form, "quantize": quantize, "name": chosen}
         return self._workbench.jobs.start(JobSpec(JobKind.EXPORT, f"{found.name} to {chosen}", arguments))
 
@@ -63,3 +68,11 @@ class Exports:
             if waiting and job.spec.kind in {JobKind.TRAIN, JobKind.SWEEP, JobKind.EXPORT}:
                 used.append(str(job.spec.arguments["name"]))
         return used
+
+
+def refuse_taken(workbench: "Workbench", name: str) -> None:
+    """Raise `UsageError` where there is a model `name`, or something of this name in data/models."""
+    if name in {model.name for model in workbench.models.list()}:
+        raise UsageError(f"there is a model {name} already", "export under another name")
+    if os.path.lexists(workbench.paths.models / name):
+        raise UsageError(f"there is something at data/models/{name} already", "choose another name, or move it away")

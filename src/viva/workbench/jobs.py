@@ -41,7 +41,7 @@ class Jobs:
         return directory.job()
 
     def get(self, job_id: str) -> Job:
-        """Return one job. Raises `NotFound`."""
+        """Return a job by its id, the start of that, or the name of the model that it makes. Raises `NotFound`."""
         return self._directory(job_id).job()
 
     def cancel(self, job_id: str) -> Job:
@@ -122,6 +122,12 @@ class Jobs:
     def _directory(self, job_id: str) -> JobDirectory:
         known = {job.name for job in self._folder.iterdir()} if self._folder.is_dir() else set()
         matching = [name for name in known if name == job_id or (job_id and name.startswith(job_id))]
+        if not matching:
+            # What a training makes is easier to remember than its id.
+            makers = [job.job_id for job in self.list() if job.spec.arguments.get("name") == job_id]
+            matching = makers[:1]
+        if len(matching) > 1 and job_id not in matching:
+            raise UsageError(f"{len(matching)} jobs start with {job_id}", "give more of the id: viva job list")
         if len(matching) != 1:
             raise names.missing("job", job_id, known, "no job has been started here")
         return JobDirectory(self._folder / matching[0])

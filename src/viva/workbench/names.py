@@ -20,12 +20,12 @@ def checked(kind: str, name: str) -> str:
     return name
 
 
-def missing(kind: str, name: str, known: Iterable[str], empty_hint: str) -> NotFound:
-    """Return the error for a name that is not there, with what was perhaps meant."""
+def missing(kind: str, name: str, known: Iterable[str], empty_hint: str, wanted: str = "") -> NotFound:
+    """Return the error for a name that is not there, with what was perhaps meant (by `wanted`, where it is not it)."""
     names = sorted(known)
     if not names:
         hint = empty_hint
-    elif close := difflib.get_close_matches(name, names, n=1):
+    elif close := difflib.get_close_matches(wanted or name, names, n=1):
         hint = f"did you mean {display_line(close[0])}?"
     else:
         hint = f"there is: {', '.join(display_line(known) for known in names[:10])}"

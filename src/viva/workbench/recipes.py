@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from viva.errors import BadInput
 from viva.paths import shipped
 from viva.records.recipe import Recipe
 from viva.train.recipes import load_recipe
@@ -27,10 +28,23 @@ class Recipes:
             raise names.missing("recipe", name, set(files), "")
         return load_recipe(files[name])
 
-    def list(self) -> list[Recipe]:
-        """Return all recipes by name. Raises `BadInput` for a file that is none."""
-        return [load_recipe(path) for _, path in sorted(self._files().items())]
+    def problems(self) -> tuple[BadInput, ...]:
+        """Return what is wrong with those files of the workspace that are no recipes."""
+        return tuple(self._read()[1])
+
+    def _read(self) -> tuple[list[Recipe], list[BadInput]]:
+        recipes, problems = [], []
+        for _, path in sorted(self._files().items()):
+            try:
+                recipes.append(load_recipe(path))
+            except BadInput as error:
+                problems.append(error)
+        return recipes, problems
 
     def _files(self) -> dict[str, Path]:
         folders = (shipped("recipes"), self._folder)
         return {path.stem: path for folder in folders for path in folder.glob("*.toml")}
+
+    def list(self) -> list[Recipe]:
+        """Return all recipes by name; a file of the workspace that is none is left out, see `problems`."""
+        return self._read()[0]

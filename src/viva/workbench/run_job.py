@@ -7,6 +7,7 @@ worker and is still reported; the store is written here only.
 """
 
 import contextlib
+import errno
 import os
 import signal
 import subprocess
@@ -30,6 +31,8 @@ from viva.workbench.workbench import Workbench
 
 PATIENCE_SECONDS = 3600.0
 """A job waits this long for a store that another program holds: nobody sits in front of it."""
+
+DISK_FULL = "the disk is full\nmake room, then resume: it goes on from what was saved"
 
 TERMINATE_SECONDS = 3.0
 """How long a worker gets to end by itself; less than what a cancelled job gets in all."""
@@ -59,6 +62,7 @@ def main() -> int:
     directory = JobDirectory(path)
     spec, _ = directory.spec()
     try:
+        directory.hold_reserve()
         result = _perform(workbench, directory, spec, lock)
     except Cancelled:
         directory.add_event({"event": "cancelled"})
@@ -66,10 +70,14 @@ def main() -> int:
         return 1
     except (UserError, JobError) as error:
         hint = error.hint if isinstance(error, UserError) else ""
+        directory.free_reserve()
         directory.add_event({"event": "error", "message": str(error), "hint": hint})
         _end(workbench, directory, JobStatus.FAILED, f"{error}\n{hint}".strip())
         return 1
     except BaseException as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            _end(workbench, directory, JobStatus.FAILED, DISK_FULL)
+            return 1
         _end(workbench, directory, JobStatus.FAILED, f"{type(error).__name__}: {error}")
         raise
     if result.get("paused"):

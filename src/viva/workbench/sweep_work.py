@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from viva.records.recipe import Recipe
 from viva.records.training import Trial
 from viva.store import jobs
 from viva.store import trials as table
+from viva.train.building import read_recipe
 from viva.workbench.sweeps import RUNNING, WAITING, trial
 from viva.workbench.training_config import training_config
 from viva.workbench.work import JobWork
@@ -15,7 +15,7 @@ from viva.workbench.work import JobWork
 def sweep(job: JobWork) -> dict[str, Any]:
     """Search; the adapter of the best trial becomes a model of the workspace."""
     workbench, arguments = job.workbench, job.arguments
-    settings = Recipe.from_json(arguments["recipe"])
+    settings = read_recipe(arguments)
     # Only what this very job has begun is gone on with: the name may have been that of another sweep.
     begun = (job.directory.path / "config.json").exists()
     output = workbench.paths.models / arguments["name"]

@@ -42,27 +42,19 @@ class Training:
         found = self._workbench.datasets.with_split(dataset, TRAIN)
         base = self._base(model)
         settings = self.settings(recipe, overrides)
-        known = [model.name for model in self._workbench.models.list()]
-        if name in known:
-            raise UsageError(f"there is a model {name} already", "choose another name")
-        unfinished = self._unfinished()
-        if name in unfinished:
-            job_id = unfinished[name]
-            raise UsageError(
-                f"job {job_id} makes a model {name}", f"choose another name, or go on: viva job resume {job_id}"
-            )
-        taken = [*known, *unfinished]
-        tuned = names.checked("model", name) if name else names.unused(f"{model}-{dataset}", taken)
-        then = None
+        if name is not None:
+            names.checked("model", name)
+            self._check_free(name)
         if examine:
             if TEST not in found.splits:
                 raise UsageError(f"{dataset} has no split {TEST} to examine the models on", "train without --examine")
             if settings.format == Format.BASE:
                 raise UsageError("the format base trains no model to examine", "choose another format")
-            then = self._workbench.generation.examination(dataset, TEST, [model, tuned])
+        tuned = self._reserved(name, f"{model}-{dataset}")
+        then = self._workbench.generation.examination(dataset, TEST, [model, tuned]) if examine else None
         spec = JobSpec(
             JobKind.SWEEP if settings.sweep else JobKind.TRAIN,
-            f"{settings.name}: {model} on {dataset}",
+            f"{tuned}: {settings.name}, {model} on {dataset}",
             {
                 "dataset": dataset, "dataset_id": found.dataset_id, "model": base.name,
                 "name": tuned, "recipe": settings.to_json(),
@@ -98,6 +90,30 @@ class Training:
         if base.kind is ModelKind.ADAPTER:
             raise UsageError(f"{model} is an adapter itself", f"train over its base: --model {base.base}")
         return base
+
+    def _check_free(self, name: str) -> None:
+        """Raise `UsageError` where a model has this name, or an unfinished job will give it."""
+        if name in {model.name for model in self._workbench.models.list()}:
+            raise UsageError(f"there is a model {name} already", "choose another name")
+        if job_id := self._unfinished().get(name):
+            raise UsageError(
+                f"job {job_id} makes a model {name}", f"choose another name, or go on: viva job resume {job_id}"
+            )
+
+    def _reserved(self, name: str | None, usual: str) -> str:
+        """Return the name of the new model, having made its folder: of two who want it at once only one gets it."""
+        taken = {*(model.name for model in self._workbench.models.list()), *self._unfinished()}
+        while True:
+            tuned = name or names.unused(usual, taken)
+            folder = self._workbench.paths.models / names.checked("model", tuned)
+            try:
+                folder.mkdir(parents=True)
+            except FileExistsError as error:
+                if name is not None:
+                    raise UsageError(f"there is a folder {folder} already", "choose another name") from error
+                taken.add(tuned)
+            else:
+                return tuned
 
     def _unfinished(self) -> dict[str, str]:
         """Return the names that unfinished jobs will give, with the jobs: those that wait to be resumed too."""

@@ -4,8 +4,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from viva.records.recipe import Format, Recipe
+from viva.records.recipe import Format
 from viva.store import jobs, training
+from viva.train.building import read_recipe
 from viva.workbench.training_config import training_config
 from viva.workbench.work import JobWork
 
@@ -15,7 +16,7 @@ STORED_EVERY_SECONDS = 2.0
 def train(job: JobWork) -> dict[str, Any]:
     """Fine-tune; the weights that the recipe keeps become a model of the workspace."""
     workbench, arguments = job.workbench, job.arguments
-    settings = Recipe.from_json(arguments["recipe"])
+    settings = read_recipe(arguments)
     output = workbench.paths.models / arguments["name"]
     config = training_config(workbench, arguments["dataset_id"], arguments["model"], settings, job.directory.path)
     told = job.config(

@@ -51,21 +51,26 @@ class TrainScreen(PausesTrainings, WatchingScreen):
     def body(self) -> ComposeResult:
         yield Static("New training: choose a recipe", classes="heading", markup=False)
         yield ChoiceList(id="recipes")
+        yield Static(id="left-out", markup=False)
         yield Static(id="about", markup=False)
         yield Static("Trainings", classes="heading", id="trainings-heading", markup=False)
         yield JobTable(kinds=False, id="trainings")
 
     def on_mount(self) -> None:
         self.query_one(JobTable).display = self.query_one("#trainings-heading").display = False
+        self.query_one("#left-out").display = False
         self.ask(
-            lambda: self.wb.recipes.list(),
+            lambda: (self.wb.recipes.list(), self.wb.recipes.problems()),
             then=self._show_recipes,
-            otherwise=self._no_recipes,
             group="recipes",
             doing="read the recipes",
         )
 
-    def _show_recipes(self, recipes: list[Recipe]) -> None:
+    def _show_recipes(self, found: tuple[list[Recipe], Sequence[UserError]]) -> None:
+        recipes, problems = found
+        said = self.query_one("#left-out", Static)
+        said.display = bool(problems)
+        said.update(Content("\n".join(f"Left out: {display_line(problem.message, 300)}" for problem in problems)))
         self._recipes = words.in_menu_order(recipes)
         options = self.query_one(OptionList)
         options.clear_options()
@@ -75,14 +80,6 @@ class TrainScreen(PausesTrainings, WatchingScreen):
             line = Content.assemble((title, "bold"), gap, "  ", (words.recipe_line(recipe), "$muted"))
             options.add_option(Option(line.truncate(LINE_WIDTH, ellipsis=True)))
         options.highlighted = 0 if recipes else None
-
-    def _no_recipes(self, error: Exception) -> bool:
-        if isinstance(error, UserError):
-            # A file of the workspace that is no recipe: which one, and what is wrong in it, stays on the screen.
-            hint = f"\n{display_line(error.hint, 300)}" if error.hint else ""
-            complaint = Content.assemble((display_line(error.message, 300), "bold $warning"), hint)
-            self.query_one("#about", Static).update(complaint)
-        return isinstance(error, UserError)
 
     def jobs_came(self, jobs: Sequence[Job]) -> None:
         trainings = words.trainings(jobs)
