@@ -1,9 +1,6 @@
 """A full disk: told, and nothing is lost or left half made."""
 
 import random
-import shutil
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,21 +12,6 @@ from viva.store import Store
 from viva.store.outbox import Outbox
 
 BEST = {"accuracy": 5, "clarity": 3}
-
-
-@pytest.fixture
-def little_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 32 MB, where this machine lets one be mounted."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = shutil.which("mount")
-    options = ["-t", "tmpfs", "-o", "size=32m", "tmpfs", str(disk)]
-    if mount is None or subprocess.run([mount, *options], capture_output=True).returncode != 0:
-        pytest.skip("only root can mount a small disk")
-    try:
-        yield disk
-    finally:
-        subprocess.run(["umount", str(disk)], check=True)
 
 
 def fill_up(disk: Path) -> Path:

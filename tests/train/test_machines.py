@@ -2,10 +2,8 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -50,21 +48,6 @@ def test_two_processes_share_a_training_and_one_reports(tmp_path: Path, monkeypa
     assert code == 0, said
     # The first step sees the same examples, whether one process takes four or two take two each.
     assert losses(events)[1] == pytest.approx(losses(single)[1], rel=0.05)
-
-
-@pytest.fixture
-def little_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 48 MB, where this machine lets one be mounted."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = shutil.which("mount")
-    options = ["-t", "tmpfs", "-o", "size=48m", "tmpfs", str(disk)]
-    if mount is None or subprocess.run([mount, *options], capture_output=True).returncode != 0:
-        pytest.skip("only root can mount a small disk")
-    try:
-        yield disk
-    finally:
-        subprocess.run(["umount", str(disk)], check=True)
 
 
 def test_a_full_disk_is_told_and_the_last_checkpoint_is_gone_on_from(tmp_path: Path, little_disk: Path) -> None:
