@@ -13,7 +13,7 @@ from viva.records.prompt import CHAT
 from viva.records.training import Equivalence
 from viva.train.equivalence import LIMITS, Limits, Loaded, Pair, compare, encode, within
 
-pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning:transformers")
+pytestmark = [pytest.mark.slow, pytest.mark.parallel, pytest.mark.filterwarnings("ignore::FutureWarning:transformers")]
 
 STARTER = str(shipped("models", "starter"))
 PAIRS = [Pair("How does a camera find a fall?", "It watches the height of the head."), Pair("Why?", "For the light.")]

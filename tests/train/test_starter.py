@@ -45,6 +45,8 @@ def test_the_corpus_shares_no_run_of_eight_words_with_what_models_are_tested_on(
         assert not seen & runs_of_words(row["question"]), row["question"]
 
 
+@pytest.mark.slow
+@pytest.mark.parallel
 def test_the_same_call_writes_the_same_bytes(tmp_path: Path) -> None:
     corpus = tmp_path / "corpus.txt"
     corpus.write_text("\n\n".join(CORPUS.read_text("utf-8").split("\n\n")[:24]), "utf-8")

@@ -6,7 +6,7 @@ import pytest
 
 from tests.fakes.hostile import FORBIDDEN
 from tests.fakes.mending import add, hostile, near, plain, question, reference, shown
-from tests.fakes.screen import SIZES, SMALL_FIRST, USUAL, flowing, painted, press
+from tests.fakes.screen import SMALL_FIRST, USUAL, flowing, painted, press
 from viva.records.dataset import Example
 from viva.tui.screens import dataset_leaks
 from viva.tui.screens.dataset_duplicates import DuplicatesScreen
@@ -20,7 +20,7 @@ def leaking(bench: Workbench) -> None:
     add(bench, [*plain(6), near(1, "one", "test", "a"), copied])
 
 
-@SIZES
+@SMALL_FIRST
 async def test_findings_are_summed_up_and_shown_with_both_texts(bench: Workbench, size: tuple[int, int]) -> None:
     leaking(bench)
     async with shown(bench, LeaksScreen, size=size) as (app, pilot, _):
@@ -37,7 +37,7 @@ async def test_findings_are_summed_up_and_shown_with_both_texts(bench: Workbench
         assert "Question of example 8 · train" in flowing(app)
 
 
-@SIZES
+@SMALL_FIRST
 async def test_texts_stand_side_by_side_where_there_is_room(bench: Workbench, size: tuple[int, int]) -> None:
     leaking(bench)
     async with shown(bench, LeaksScreen, size=size) as (app, _, _):

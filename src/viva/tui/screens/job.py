@@ -8,27 +8,23 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.timer import Timer
 
 from viva.present import jobs as words
 from viva.present import writing_jobs as writing
 from viva.present.curves import curve_line, pace_line
 from viva.present.job_views import CURVES, LOG, PROBES, PROBLEMS, is_training, next_view, outcome_lines, views
-from viva.present.pace import Pace
 from viva.present.train import pausable
 from viva.records.ids import utc_now
 from viva.records.job import Curve, Job, JobKind, JobStatus
+from viva.tui.screens.following import FollowsJob
 from viva.tui.screens.job_reading import Look, look_at
-from viva.tui.screens.pausing import PausesTrainings
-from viva.tui.screens.watching import job_screen
 from viva.tui.widgets.curve import CurvePane
 from viva.tui.widgets.probe_pane import ProbePane
 from viva.tui.widgets.still import StillText
 from viva.tui.widgets.text_pane import TextPane
-from viva.tui.widgets.tones import tone, when_theme_changes
+from viva.tui.widgets.tones import tone
 from viva.workbench import Workbench
 
-SECONDS = 0.5
 BAR_WIDTH = 40
 TALL = 30
 """Rows from which on a curve leaves room for the list of what has happened."""
@@ -36,8 +32,8 @@ TITLES = {JobKind.TRAIN: "Training", JobKind.SWEEP: "Sweep"}
 NEXT_VIEW = "Go on to the next view"
 
 
-class JobScreen(PausesTrainings):
-    """Follows a job while it runs; leaving the screen never stops it."""
+class JobScreen(FollowsJob):
+    """Follows a job of any other kind than a sweep while it runs."""
 
     CSS_PATH = "../styles/jobs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -59,18 +55,14 @@ class JobScreen(PausesTrainings):
     ]  # fmt: skip
 
     def __init__(self, workbench: Workbench, job: Job) -> None:
-        super().__init__(workbench)
-        self.job = job
+        super().__init__(workbench, job)
         self.title = TITLES.get(job.spec.kind, "Job")
         self._events: list[Mapping[str, Any]] = []
         self._offset = 0
-        self._pace = Pace()
         self._view = views(job)[0]
         self._chosen = False
         self._curve = Curve({})
         self._pausing = False
-        self._reading = False
-        self._timer: Timer | None = None
         self._offered: tuple[object, ...] = ()
 
     def body(self) -> ComposeResult:
@@ -84,18 +76,6 @@ class JobScreen(PausesTrainings):
             yield TextPane(title="What could not be used", empty="Nothing so far", id=PROBLEMS)
         with Container(id=LOG):
             yield TextPane(title="Log", empty="Nothing has been printed yet")
-
-    def on_mount(self) -> None:
-        self._timer = self.set_interval(SECONDS, self._read)
-        self._paint()
-        self._read()
-        when_theme_changes(self, self._paint)
-
-    def look(self) -> None:
-        """Look at once, and go on looking."""
-        if self._timer is not None:
-            self._timer.resume()
-        self._read()
 
     def _read(self) -> None:
         if not self._reading:
@@ -115,8 +95,7 @@ class JobScreen(PausesTrainings):
             self.query_one(ProbePane).show(look.probes, ended=self.job.status.ended)
         if self.job.status.ended:
             self._pausing = False
-            if self._timer is not None:
-                self._timer.pause()
+            self._rest()
         nothing_to_see = not self._curve.points and not self._show_problems(look.failures)
         if self.job.status is JobStatus.FAILED and nothing_to_see and not (self._chosen or self._view == LOG):
             self._view = LOG
@@ -136,27 +115,9 @@ class JobScreen(PausesTrainings):
             pane.show(text, empty="Nothing failed" if self.job.status is JobStatus.DONE else "Nothing so far")
         return bool(text)
 
-    def _show_log(self, log: str | None) -> None:
-        pane = self.query_one("#log TextPane", TextPane)
-        if log is not None and log != pane.text:
-            following = not pane.text or not pane.lines_below
-            pane.show(log)
-            if following:
-                self.call_after_refresh(pane.scroll_end, animate=False)
-
-    def _lost(self, _error: Exception) -> bool:
-        self._reading = False
-        if self._timer is not None:
-            self._timer.pause()
-        return False
-
     def _paint(self) -> None:
         self.query_one("#head", StillText).show(self._head())
-        failure = words.failure(self.job)
-        said = self.query_one("#failure", StillText)
-        said.display = failure is not None
-        if failure is not None:
-            said.show(Text.assemble((failure.message, tone(self.app, "error", bold=True)), "\n", failure.hint))
+        self._show_failure()
         writes = writing.is_writing(self.job)
         lines = writing.event_lines(self.job, self._events) if writes else words.event_lines(self._events)
         steps = self.query_one("#steps", StillText)
@@ -221,22 +182,3 @@ class JobScreen(PausesTrainings):
     def pause_asked(self, job: Job) -> None:
         self._pausing = job.status is JobStatus.RUNNING
         self._paint()
-
-    def action_pause(self) -> None:
-        self.pause_job(self.job)
-
-    def action_cancel(self) -> None:
-        self.cancel_job(self.job)
-
-    def action_resume(self) -> None:
-        self._pace = Pace()
-        self.resume_job(self.job)
-
-    def action_next_job(self) -> None:
-        """Show the job that followed this one, in its place."""
-        following = str(self.job.result["next_job"])
-
-        def show(job: Job) -> None:
-            self.app.switch_screen(job_screen(self.wb, job))
-
-        self.ask(lambda: self.wb.jobs.get(following), then=show, group="next", doing="open a job")

@@ -9,24 +9,22 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.events import Resize
-from textual.timer import Timer
 from textual.widgets import DataTable
 
 from viva.present import jobs as words
 from viva.present import sweep as trials_in_words
-from viva.present.pace import Pace
+from viva.present.train import pausable
 from viva.records.ids import utc_now
 from viva.records.job import Job, JobStatus
 from viva.records.training import Trial
-from viva.tui.screens.watching import JobActionsScreen, job_screen
+from viva.tui.screens.following import FollowsJob
 from viva.tui.widgets.curves import Curves
 from viva.tui.widgets.row_table import RowTable
 from viva.tui.widgets.still import StillText
 from viva.tui.widgets.text_pane import TextPane
-from viva.tui.widgets.tones import tone, when_theme_changes
+from viva.tui.widgets.tones import tone
 from viva.workbench import Workbench
 
-SECONDS = 1.0
 LOG_LINES = 200
 BAR_WIDTH = 40
 TALL = 30
@@ -42,12 +40,13 @@ class Look:
     log: str | None
 
 
-class SweepScreen(JobActionsScreen):
-    """Follows a sweep while it runs; leaving the screen never stops it."""
+class SweepScreen(FollowsJob):
+    """Follows a sweep while it runs."""
 
     TITLE = "Sweep"
     CSS_PATH = "../styles/runs.tcss"
     AUTO_FOCUS = "#trials"
+    EVERY = 1.0
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("m", "parameter", "By parameter", tooltip="Plot the loss by trial, or against what was varied"),
         Binding("v", "switch", "Log", tooltip="Show the log, or the trials"),
@@ -57,13 +56,10 @@ class SweepScreen(JobActionsScreen):
     ]
 
     def __init__(self, workbench: Workbench, job: Job) -> None:
-        super().__init__(workbench)
-        self.job = job
+        super().__init__(workbench, job)
         self._trials: list[Trial] = []
-        self._pace = Pace()
-        self._log = self._reading = False
+        self._log = False
         self._parameter = trials_in_words.NUMBER
-        self._timer: Timer | None = None
 
     def body(self) -> ComposeResult:
         yield StillText(id="head")
@@ -73,18 +69,6 @@ class SweepScreen(JobActionsScreen):
         yield Curves()
         with Container(id="log"):
             yield TextPane(title="Log", empty="Nothing has been printed yet")
-
-    def on_mount(self) -> None:
-        self._timer = self.set_interval(SECONDS, self._read)
-        self._paint()
-        self._read()
-        when_theme_changes(self, self._paint)
-
-    def look(self) -> None:
-        """Look at once, and go on looking."""
-        if self._timer is not None:
-            self._timer.resume()
-        self._read()
 
     def _read(self) -> None:
         if not self._reading:
@@ -102,27 +86,13 @@ class SweepScreen(JobActionsScreen):
         changed = look.trials != self._trials
         self.job, self._trials = look.job, look.trials
         self._pace.observe(self.job.done, time.monotonic())
-        if self.job.status.ended and self._timer is not None:
-            self._timer.pause()
+        if self.job.status.ended:
+            self._rest()
         self._show_log(look.log)
         if changed:
             self.set_class(self.size.height >= TALL, "-tall")
         self._fill()
         self._paint()
-
-    def _show_log(self, log: str | None) -> None:
-        pane = self.query_one("#log TextPane", TextPane)
-        if log is not None and log != pane.text:
-            following = not pane.text or not pane.lines_below
-            pane.show(log)
-            if following:
-                self.call_after_refresh(pane.scroll_end, animate=False)
-
-    def _lost(self, _error: Exception) -> bool:
-        self._reading = False
-        if self._timer is not None:
-            self._timer.pause()
-        return False
 
     def on_resize(self, _event: Resize) -> None:
         self.set_class(self.size.height >= TALL, "-tall")
@@ -150,11 +120,7 @@ class SweepScreen(JobActionsScreen):
 
     def _paint(self) -> None:
         self.query_one("#head", StillText).show(self._head())
-        failure = words.failure(self.job)
-        said = self.query_one("#failure", StillText)
-        said.display = failure is not None
-        if failure is not None:
-            said.show(Text.assemble((failure.message, tone(self.app, "error", bold=True)), "\n", failure.hint))
+        self._show_failure()
         self.query_one(RowTable).display = self.query_one("#about").display = bool(self._trials) and not self._log
         self.query_one("#log").display = self._log
         self._plot()
@@ -186,6 +152,7 @@ class SweepScreen(JobActionsScreen):
         offered = {
             "parameter": not self._log and any(trial.loss is not None for trial in self._trials),
             "switch": True,
+            "pause": pausable(self.job),
             "cancel": self.job.status is JobStatus.RUNNING,
             "resume": self.job.status.resumable,
             "next_job": "next_job" in self.job.result,
@@ -203,19 +170,3 @@ class SweepScreen(JobActionsScreen):
         self._log = not self._log
         self._paint()
         self._read()
-
-    def action_cancel(self) -> None:
-        self.cancel_job(self.job)
-
-    def action_resume(self) -> None:
-        self._pace = Pace()
-        self.resume_job(self.job)
-
-    def action_next_job(self) -> None:
-        """Show the job that followed this one, in its place."""
-        following = str(self.job.result["next_job"])
-
-        def show(job: Job) -> None:
-            self.app.switch_screen(job_screen(self.wb, job))
-
-        self.ask(lambda: self.wb.jobs.get(following), then=show, group="next", doing="open a job")

@@ -158,6 +158,10 @@ class TrainSettingsScreen(VivaScreen[Mapping[str, str]]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         key, value = words.typed(event.value)
+        setting = self._setting()
+        if not key and value and setting is not None:
+            # The row under the cursor says what the value is for.
+            key = setting.key
         if key:
             self._apply({**self._changed, key: value}, key)
         else:

@@ -1,0 +1,94 @@
+"""What the screens of one job share: looking at it until it has ended, its failure, its log, and what can be done."""
+
+from rich.text import Text
+from textual.timer import Timer
+
+from viva.present import jobs as words
+from viva.present.pace import Pace
+from viva.records.job import Job
+from viva.tui.screens.pausing import PausesTrainings
+from viva.tui.screens.watching import job_screen
+from viva.tui.widgets.still import StillText
+from viva.tui.widgets.text_pane import TextPane
+from viva.tui.widgets.tones import tone, when_theme_changes
+from viva.workbench import Workbench
+
+
+class FollowsJob(PausesTrainings):
+    """Looks at a job every `EVERY` seconds while it runs; leaving the screen never stops it.
+
+    The screen has `#head`, `#failure`, and a text pane in `#log`.
+    """
+
+    EVERY = 0.5
+
+    def __init__(self, workbench: Workbench, job: Job) -> None:
+        super().__init__(workbench)
+        self.job = job
+        self._pace = Pace()
+        self._reading = False
+        self._timer: Timer | None = None
+
+    def on_mount(self) -> None:
+        self._timer = self.set_interval(self.EVERY, self._read)
+        self._paint()
+        self._read()
+        when_theme_changes(self, self._paint)
+
+    def look(self) -> None:
+        """Look at once, and go on looking."""
+        if self._timer is not None:
+            self._timer.resume()
+        self._read()
+
+    def _read(self) -> None:
+        """Have a look, unless one is under way."""
+        raise NotImplementedError
+
+    def _paint(self) -> None:
+        """Show what is known."""
+        raise NotImplementedError
+
+    def _rest(self) -> None:
+        """Look no more, until asked to."""
+        if self._timer is not None:
+            self._timer.pause()
+
+    def _lost(self, _error: Exception) -> bool:
+        self._reading = False
+        self._rest()
+        return False
+
+    def _show_log(self, log: str | None) -> None:
+        pane = self.query_one("#log TextPane", TextPane)
+        if log is not None and log != pane.text:
+            following = not pane.text or not pane.lines_below
+            pane.show(log)
+            if following:
+                self.call_after_refresh(pane.scroll_end, animate=False)
+
+    def _show_failure(self) -> None:
+        failure = words.failure(self.job)
+        said = self.query_one("#failure", StillText)
+        said.display = failure is not None
+        if failure is not None:
+            said.show(Text.assemble((failure.message, tone(self.app, "error", bold=True)), "\n", failure.hint))
+
+    def action_pause(self) -> None:
+        self.pause_job(self.job)
+
+    def action_cancel(self) -> None:
+        self.cancel_job(self.job)
+
+    def action_resume(self) -> None:
+        self._pace = Pace()
+        self.resume_job(self.job)
+
+    def action_next_job(self) -> None:
+        """Show the job that followed this one, in its place."""
+        following = str(self.job.result["next_job"])
+
+        def show(job: Job) -> None:
+            self.app.switch_screen(job_screen(self.wb, job))
+
+        self.ask(lambda: self.wb.jobs.get(following), then=show, group="next", doing="open a job")
