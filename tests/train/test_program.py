@@ -1,6 +1,7 @@
 """The training program keeps the best adapter, tells its way, can be paused, and goes on where it was."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ from viva.errors import BadInput
 from viva.records.model import Decoding
 from viva.records.prompt import CHAT, PLAIN
 from viva.train import program
-from viva.train.building import choose_device
+from viva.train.building import choose_device, use_one_gpu
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::FutureWarning:transformers"),
@@ -257,3 +258,17 @@ def test_the_precision_fits_the_machine(monkeypatch: pytest.MonkeyPatch) -> None
     assert choose_device(tiny_recipe(precision="auto")) == ("cuda (GPU)", "fp16")
     with pytest.raises(BadInput, match="wants 2 GPUs, this machine has 1"):
         choose_device(tiny_recipe(gpus=2))
+
+
+@pytest.mark.parametrize(
+    ("given", "rank", "left"), [(None, None, "0"), ("2,3", None, "2"), ("2,3", "1", "2,3"), ("", None, "")]
+)
+def test_one_gpu_is_used_unless_a_launcher_shares_them_out(
+    monkeypatch: pytest.MonkeyPatch, given: str | None, rank: str | None, left: str
+) -> None:
+    for name, value in (("CUDA_VISIBLE_DEVICES", given), ("RANK", rank)):
+        monkeypatch.delenv(name, raising=False)
+        if value is not None:
+            monkeypatch.setenv(name, value)
+    use_one_gpu()
+    assert os.environ["CUDA_VISIBLE_DEVICES"] == left

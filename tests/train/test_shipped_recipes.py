@@ -2,6 +2,8 @@
 
 import csv
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -101,3 +103,19 @@ def test_chat_lora_trains_on_conversations_with_function_calls(tmp_path: Path) -
     events = train(told)
     check(events, "chat-lora")
     assert events[0]["dropped"] == {"train": 0, "validation": 0}
+
+
+def test_the_search_runs_for_real(tmp_path: Path) -> None:
+    told = {**config(tmp_path, "cs-qlora-sweep", epochs="1", trials="2"), "output": str(tmp_path / "sweep")}
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps(told), "utf-8")
+    command = [sys.executable, "-m", "viva.train.sweep", str(path)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    events = [json.loads(line) for line in ended.stdout.splitlines()]
+    states = {event["number"]: event["state"] for event in events if event["event"] == "trial"}
+    assert set(states) == {0, 1}
+    assert "failed" not in states.values()
+    settings = json.loads(Path(events[-1]["adapter"], "training.json").read_text("utf-8"))
+    assert settings["recipe"]["name"] == "cs-qlora-sweep"
+    assert settings["recipe"]["target_modules"] == ["q_proj", "v_proj"]

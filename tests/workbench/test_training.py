@@ -122,6 +122,30 @@ def test_a_diverged_training_says_so(workbench: Workbench) -> None:
     assert "lower learning rate" in failed.error
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_full_disk_is_told_by_the_job_and_it_goes_on_when_there_is_room(
+    workbench: Workbench, little_disk: Path
+) -> None:
+    # The training and its job lie on one small disk; the store does not.
+    for folder in (workbench.paths.models, workbench.paths.jobs):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        (little_disk / folder.name).mkdir()
+        folder.symlink_to(little_disk / folder.name)
+    ballast = little_disk / "ballast"
+    ballast.write_bytes(b"\0" * ((48 << 20) - (600 << 10)))
+    job = start(workbench)
+    failed = workbench.jobs.wait(job.job_id)
+    assert failed.status is JobStatus.FAILED
+    assert "the disk is full" in failed.error
+    assert "make room, then resume" in failed.error
+    ballast.unlink()
+    workbench.jobs.resume(job.job_id)
+    assert workbench.jobs.wait(job.job_id).status is JobStatus.DONE
+    # The disk can be taken away only when nobody uses it.
+    wait_for(lambda: not directory(workbench, job).alive, 30)
+
+
 def test_a_recipe_of_the_workspace_comes_before_a_shipped_one_and_a_file_can_be_named(workbench: Workbench) -> None:
     from viva.paths import shipped
 
