@@ -84,11 +84,11 @@ def filled(bench: Workbench) -> Workbench:
 
 @pytest.fixture
 def little_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 48 MB, where this machine lets one be mounted."""
+    """A disk of 32 MB, where this machine lets one be mounted."""
     disk = tmp_path / "disk"
     disk.mkdir()
     mount = shutil.which("mount")
-    options = ["-t", "tmpfs", "-o", "size=48m", "tmpfs", str(disk)]
+    options = ["-t", "tmpfs", "-o", "size=32m", "tmpfs", str(disk)]
     if mount is None or subprocess.run([mount, *options], capture_output=True).returncode != 0:
         pytest.skip("only root can mount a small disk")
     try:

@@ -17,7 +17,11 @@ from tests.fakes.tiny_model import make_tiny_adapter, make_tiny_model
 from viva.errors import BadInput, MissingExtra
 from viva.generate.hub_errors import readable
 
-pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning:transformers")
+pytestmark = [
+    # One process asks the server on loopback for all of them: asking it takes longest.
+    pytest.mark.xdist_group("hub"),
+    pytest.mark.filterwarnings("ignore::FutureWarning:transformers"),
+]
 
 CHILD = """
 import json, sys, time

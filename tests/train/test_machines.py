@@ -59,7 +59,7 @@ def test_a_full_disk_is_told_and_the_last_checkpoint_is_gone_on_from(tmp_path: P
     size = sum(file.stat().st_size for file in (tmp_path / "out").rglob("*") if file.is_file())
     # Room for the first checkpoints, not for all that are there at the same time.
     with ballast.open("wb") as file:
-        file.write(b"\0" * ((48 << 20) - int(0.7 * size)))
+        file.write(b"\0" * ((32 << 20) - int(0.7 * size)))
     events, code, said = run(tmp_path, config)
     assert code == 1
     assert events[-1]["event"] == "error", said

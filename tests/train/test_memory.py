@@ -164,6 +164,8 @@ def test_what_autograd_keeps_is_what_a_real_step_keeps() -> None:
     assert counted == pytest.approx(sum(kept.values()), rel=0.05)
 
 
+@pytest.mark.slow
+@pytest.mark.parallel
 def test_smaller_settings_need_less() -> None:
     config, recipe = small(), tiny_recipe(rank=64)
 

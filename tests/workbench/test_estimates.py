@@ -78,6 +78,8 @@ def test_what_is_not_there_or_cannot_be_set_is_an_error(pairs: Workbench) -> Non
         pairs.estimates.dry_run("zoo", "starter", "starter-lora", {"speed": "9"})
 
 
+@pytest.mark.slow
+@pytest.mark.parallel
 def test_a_failed_dry_run_keeps_nothing(pairs: Workbench) -> None:
     with pytest.raises(UserError, match="nothing to train on"):
         pairs.estimates.dry_run("zoo", "starter", "starter-lora", {**SET, "max_length": "8"})

@@ -133,7 +133,7 @@ def test_a_full_disk_is_told_by_the_job_and_it_goes_on_when_there_is_room(
         (little_disk / folder.name).mkdir()
         folder.symlink_to(little_disk / folder.name)
     ballast = little_disk / "ballast"
-    ballast.write_bytes(b"\0" * ((48 << 20) - (600 << 10)))
+    ballast.write_bytes(b"\0" * ((32 << 20) - (600 << 10)))
     job = start(workbench)
     failed = workbench.jobs.wait(job.job_id)
     assert failed.status is JobStatus.FAILED
