@@ -22,6 +22,8 @@ from viva.tui.widgets.choices import ChoiceList
 from viva.tui.widgets.job_table import JobTable
 from viva.workbench import Workbench
 
+CHOOSE = "New training: choose a recipe"
+NO_RECIPES = "There is no recipe: put one into data/recipes/"
 TITLE_WIDTH = 42
 LINE_WIDTH = 76
 """Cells of a recipe in the menu, so that each takes one line at 80 columns."""
@@ -49,7 +51,7 @@ class TrainScreen(PausesTrainings, WatchingScreen):
         self._states: list[tuple[str, JobStatus]] = []
 
     def body(self) -> ComposeResult:
-        yield Static("New training: choose a recipe", classes="heading", markup=False)
+        yield Static("Reading the recipes …", classes="heading", id="recipes-heading", markup=False)
         yield ChoiceList(id="recipes")
         yield Static(id="left-out", markup=False)
         yield Static(id="about", markup=False)
@@ -80,6 +82,7 @@ class TrainScreen(PausesTrainings, WatchingScreen):
             line = Content.assemble((title, "bold"), gap, "  ", (words.recipe_line(recipe), "$muted"))
             options.add_option(Option(line.truncate(LINE_WIDTH, ellipsis=True)))
         options.highlighted = 0 if recipes else None
+        self.query_one("#recipes-heading", Static).update(CHOOSE if recipes else NO_RECIPES)
 
     def jobs_came(self, jobs: Sequence[Job]) -> None:
         trainings = words.trainings(jobs)

@@ -63,6 +63,8 @@ class TrainFormScreen(EstimatingScreen):
 
     def on_mount(self) -> None:
         self.query_one("#problem").display = self.query_one("#more").display = False
+        # Shown only when its keys work: what is typed before that would be lost.
+        self.query_one("#form").display = False
         self.ask(self._read, then=self._open, group="read", doing="read datasets and models")
 
     def _read(self) -> tuple[list[Dataset], list[Model]]:
@@ -77,12 +79,14 @@ class TrainFormScreen(EstimatingScreen):
             self.call_next(self._show_form, form)
         else:
             self.query_one("#form").mount(Static(words.NO_DATASET, id="no-dataset", markup=False))
+            self.query_one("#form").display = True
 
     async def _show_form(self, form: words.TrainForm) -> None:
         datasets = [(words.dataset_choice(dataset), dataset.name) for dataset in words.trainable(self._datasets)]
         models = [(choice.label, choice.name) for choice in self._choices]
         await self.query_one("#form").mount_all(train_rows(form, self._recipe, datasets, models))
         self._opened = True
+        self.query_one("#form").display = True
         self.query_one("#dataset").focus()
         self.look(soon=True)
 
