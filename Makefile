@@ -4,18 +4,22 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-slow lint bench starter pictures clean
+.PHONY: demo test test-slow test-rare lint bench starter pictures clean
 
 demo: $(VENV)/.local
 	$(BIN)/viva demo
 
 test: $(VENV)/.dev lint
-	$(BIN)/python -m pytest -n auto -m "not slow"
+	$(BIN)/python -m pytest -n auto -m "not slow and not rare"
 
 # Trainings, kills and full terminals: first those that can run side by side, then those that need the machine.
 test-slow: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto -m "slow and parallel"
 	$(BIN)/python -m pytest -m "slow and not parallel"
+
+# Minutes of the same: twenty kills where five are made above, 1,000 pairs through an encoder where there are hundreds.
+test-rare: $(VENV)/.dev
+	$(BIN)/python -m pytest -n auto -m rare
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -29,6 +33,10 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m bench.imports
 	$(BIN)/python -m bench.near_duplicates
 	$(BIN)/python -m bench.training
+	$(BIN)/python -m bench.metrics
+	$(BIN)/python -m bench.neural_metrics
+	$(BIN)/python -m bench.generation
+	$(BIN)/python -m bench.endpoint
 
 starter: $(VENV)/.local
 	$(BIN)/python -m viva.train.starter data/models/starter

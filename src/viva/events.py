@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -23,6 +24,14 @@ def launched(module: str, config: Path, processes: int) -> list[str]:
     options = ["--num_processes", str(processes), "--num_machines", "1", "--main_process_port", "0", "--multi_gpu"]
     options += ["--mixed_precision", "no", "--dynamo_backend", "no"]
     return [LAUNCHER, *options, "--module", module, str(config)]
+
+
+def why_ended(code: int, log: str) -> str:
+    """Return why a worker ended with `code`: the last line that it printed, where there is one."""
+    if code == -signal.SIGKILL:
+        return OUT_OF_MEMORY
+    lines = [line for line in log.splitlines() if line.strip()]
+    return lines[-1].strip() if lines else f"the program ended with exit code {code}"
 
 
 class EventWriter:

@@ -70,6 +70,10 @@ class WorkspacePaths:
         return self.data / "recipes"
 
     @property
+    def experiments(self) -> Path:
+        return self.data / "experiments"
+
+    @property
     def prompts(self) -> Path:
         return self.data / "prompts"
 

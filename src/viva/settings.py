@@ -28,8 +28,12 @@ class Settings:
     rater: str = ""
     """The name that ratings are stored under; empty means the name one is logged in as."""
 
-    embedding_model: str = "minilm"
-    """Sentence embeddings for the similarity metrics: `minilm` (packaged, offline) or any hub id or directory."""
+    embedding_model: str = "auto"
+    """Sentence embeddings for the similarity metrics: `minilm` (packaged, offline), a hub id or a directory; `auto` is
+    all-mpnet-base-v2 where it is here or can be fetched, else `minilm`."""
+
+    bertscore_model: str = "minilm"
+    """The encoder of BERTScore: `minilm` (packaged, offline), a hub id such as roberta-large, or a directory."""
 
     lock_timeout: float = 30.0
     """Seconds to wait for another program to let go of `results.duckdb`."""

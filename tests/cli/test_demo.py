@@ -1,15 +1,12 @@
-import os
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.cli.running import Viva, command_line, program_command
+from tests.cli.running import Viva, command_line
 from tests.fakes.filled import STUDY, SYSTEMS, fill
 from viva.cli.demo import verdict
 from viva.errors import JobError
-from viva.paths import shipped
 from viva.present import leaderboard
 from viva.records.results import LeaderboardRow
 from viva.workbench import Workbench
@@ -111,19 +108,3 @@ def test_the_verdict_claims_no_more_than_the_intervals_allow(
     base: LeaderboardRow, tuned: LeaderboardRow, said: str
 ) -> None:
     assert said in verdict(RESULT, leaderboard.build([base, tuned]), ["rouge_l"])
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(1200)
-@pytest.mark.skipif(not shipped("models", "starter").is_dir(), reason="the starter model is not built here")
-def test_the_whole_demo_ends_well_without_a_terminal(tmp_path: Path) -> None:
-    environment = {key: value for key, value in os.environ.items() if key != "VIVA_WORKSPACE"} | {
-        "OMP_NUM_THREADS": "2"
-    }
-    done = subprocess.run(
-        program_command("demo"), cwd=tmp_path, env=environment, stdin=subprocess.DEVNULL, capture_output=True,
-        text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert "ROUGE-L" in done.stdout
-    assert "viva rate vad-test --workspace viva-demo" in done.stderr

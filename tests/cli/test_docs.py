@@ -13,6 +13,7 @@ import pytest
 
 from tests.cli.running import Outcome, command_line
 from tests.cli.test_main import every_command
+from tests.fakes.arc import add_benchmarks
 from tests.fakes.estimates import CHECKED, DRY_RUN, ESTIMATE
 from tests.fakes.filled import STUDY, SYSTEMS
 from tests.fakes.runs_on_disk import SEARCH, add_run, starter, sweep, training
@@ -21,6 +22,7 @@ from viva.cli.main import viva as whole
 from viva.jobs.directory import JobDirectory
 from viva.paths import WorkspacePaths, shipped
 from viva.present import leaderboard
+from viva.records.experiment import ExperimentResult
 from viva.records.job import Job, JobKind, JobSpec, JobStatus
 from viva.workbench import Workbench
 from viva.workbench.demo import DemoResult
@@ -30,7 +32,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 COMMANDS = (ROOT / "docs" / "commands.md").read_text("utf-8")
 JOB = "20260101-120000-a1b2c3"
 PROBE = {"event": "probe", "step": 10, "source": "unseen", "question": "How?", "text": "So.", "repetition": None}
-OWN_VIEWS = {"verdicts", "rubric_sizes"}
+OWN_VIEWS = {"verdicts", "rubric_sizes", "current_generation", "example_verdicts"}
 
 
 def blocks(text: str, language: str) -> list[str]:
@@ -81,6 +83,8 @@ def rehearsal(filled: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     (place / "runs" / "adapter" / "adapter_config.json").write_text("{}")
     (place / "papers.csv").write_text("problem,solution\nHow?,So.\n")
     (place / "question.sql").write_text("SELECT 1")
+    (place / "outputs.csv").write_text("system,example,text\nother,1,So.\n")
+    (place / "answers.jsonl").write_text('{"example": 6, "text": "So."}\n')
     monkeypatch.chdir(place)
     filled.datasets.import_file(place / "papers.csv", "papers", {"question": "problem", "reference": "solution"})
     filled.models.add_hub("llama", "meta-llama/Llama-3.2-3B-Instruct")
@@ -103,6 +107,12 @@ def rehearsal(filled: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("viva.workbench.models.Models.check", lambda *_: CHECKED)
     for name in ("start", "resume", "cancel", "pause"):
         monkeypatch.setattr(f"viva.workbench.jobs.Jobs.{name}", ended)
+    add_benchmarks(filled, place)
+    tiny = filled.datasets.get("tiny")
+    monkeypatch.setattr(
+        "viva.workbench.experiments.Experiments.run",
+        lambda self, name, *_: ExperimentResult(self.get(name), tiny, None, (), ()),
+    )
     monkeypatch.setattr("viva.workbench.demo.run", lambda *_: DemoResult("tiny", "test", *SYSTEMS, STUDY))
     for module in ("session", "rate"):
         monkeypatch.setattr(f"viva.cli.{module}.has_terminal", lambda: True)
@@ -140,7 +150,7 @@ def test_every_query_of_the_readme_runs(filled: Workbench, query: str) -> None:
         page = session.run(in_the_small_workspace(query))
     may_be_empty = (
         "ratings", "totals", "preferences", "judgments", "leaks", "runs", "curves", "probes", "trials",
-        "memory_checks", "equivalences",
+        "memory_checks", "equivalences", "benchmarks", "benchmark_answers", "metric_choices",
     )  # fmt: skip
     assert page.rows or any(view in query for view in may_be_empty)
 
@@ -171,7 +181,7 @@ def test_what_lies_in_a_workspace_is_where_the_readme_says() -> None:
     assert listed == {
         paths.store, paths.store_lock, paths.settings_file, paths.models, paths.jobs, paths.outboxes, paths.drafts,
         paths.queries, paths.snapshots, paths.prompts, paths.taxonomies, paths.staging,
-        paths.recipes,
+        paths.recipes, paths.experiments,
     }  # fmt: skip
 
 

@@ -146,17 +146,53 @@ def test_generating_takes_models_and_decoding(viva: Viva, filled: Workbench, sta
     assert outcome.code == 0, outcome.err
     [spec] = specs
     assert spec.arguments["models"] == ["starter", "tuned"]
-    assert spec.arguments["prompt"] == "Q: {question}"
-    assert spec.arguments["decoding"] == {
-        "max_new_tokens": 64, "temperature": 0.7, "top_p": 0.9, "top_k": 5, "repetition_penalty": 1.1, "seed": 3,
-    }  # fmt: skip
+    for system in spec.arguments["systems"]:
+        assert system["prompt"] == "Q: {question}"
+        assert system["decoding"] == {
+            "max_new_tokens": 64, "temperature": 0.7, "top_p": 0.9, "top_k": 5, "repetition_penalty": 1.1, "seed": 3,
+            "samples": 1,
+        }  # fmt: skip
     assert spec.then is None
+
+
+def test_several_values_make_a_grid_of_systems(viva: Viva, filled: Workbench, started: Started) -> None:
+    specs = started()
+    outcome = viva(
+        "generate", "tiny", "--split", "test", "--model", "starter,tuned", "--temperature", "0.2,0.7", "--top-p", "0.5",
+        "--top-p", "0.9", "--samples", "2",
+    )  # fmt: skip
+    assert outcome.code == 0, outcome.err
+    names = [system["name"] for system in specs[0].arguments["systems"]]
+    assert len(set(names)) == 8
+    assert "starter-t0.7-p0.9-x2" in names
+    assert "8 systems and 64 texts to write" in outcome.err
+
+
+def test_a_combination_that_makes_no_sense_is_refused_or_left_out(
+    viva: Viva, filled: Workbench, started: Started
+) -> None:
+    specs = started()
+    words = ("generate", "tiny", "--split", "test", "--model", "starter", "--temperature", "0,0.7", "--top-p", "0.9")
+    outcome = viva(*words)
+    assert outcome.code == 2
+    assert "temperature 0 is greedy: top-p 0.9 changes nothing" in outcome.err
+    assert not specs
+    assert viva(*words, "--skip-impossible").code == 0
+    assert [system["name"] for system in specs[0].arguments["systems"]] == ["starter-t0.7-p0.9"]
+
+
+def test_what_would_be_written_is_shown_and_nothing_is_started(viva: Viva, filled: Workbench, started: Started) -> None:
+    specs = started()
+    words = ("generate", "tiny", "--split", "train", "--model", "starter", "--dry-run", "--format", "json")
+    [row] = json.loads(viva(*words).out)
+    assert (row["system"], row["to_write"], row["written"]) == ("starter", 3, 0)
+    assert not specs
 
 
 def test_generating_is_greedy_unless_told_otherwise(viva: Viva, filled: Workbench, started: Started) -> None:
     specs = started()
     assert viva("generate", "tiny", "--split", "test", "--model", "starter").code == 0
-    assert specs[0].arguments["decoding"]["temperature"] == 0
+    assert [system["decoding"]["temperature"] for system in specs[0].arguments["systems"]] == [0]
 
 
 def test_an_impossible_temperature_is_used_wrongly(viva: Viva, filled: Workbench) -> None:

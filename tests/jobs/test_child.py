@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from viva.errors import JobError, UserError
-from viva.jobs.child import BROKEN_OFF, OUT_OF_MEMORY, end_children, run_child, worker_threads
+from viva.events import OUT_OF_MEMORY
+from viva.jobs.child import BROKEN_OFF, end_children, run_child, worker_threads
 
 PROGRAM = "tests.fakes.child_program"
 ROOT = Path(__file__).parents[2]

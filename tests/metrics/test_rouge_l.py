@@ -1,57 +1,72 @@
-"""ROUGE-L gives the numbers of rouge-score."""
+"""ROUGE-L, ROUGE-1 and ROUGE-2 give the numbers of rouge-score."""
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rouge_score.rouge_scorer import RougeScorer
 
-from viva.metrics.protocol import Row
-from viva.metrics.rouge_l import RougeL
+from tests.fakes.pairs import pairs
+from viva.metrics import registry
+from viva.metrics.protocol import Row, Values
+from viva.metrics.rouge import words
+from viva.records.metric import MetricOptions
 
+NAMES = {"rouge_l": "rougeL", "rouge_1": "rouge1", "rouge_2": "rouge2"}
 WORDS = st.lists(st.sampled_from(["the", "camera", "Camera", "sees", "seeing", "a", "fall", "42", "naïve", "—"]))
 TEXTS = st.one_of(st.text(max_size=60), WORDS.map(" ".join))
 
-CASES = [
-    ("", ""),
-    ("a camera", ""),
-    ("", "a camera"),
-    ("…", "—"),
-    ("The cameras were watching the doors", "Watching the door, the camera was there"),
-    ("Überwachung der Tür", "überwachung der Türen"),
-    ("異常検知 by camera", "camera 異常検知"),
-    ("a_b-c d3.5", "a b c d3 5"),
-    ("İstanbul ﬁne ²", "istanbul fine 2"),
-    ("word " * 300, "word other " * 200),
-]
+
+def found(name: str, given_pairs: list[tuple[str, str]]) -> list[Values]:
+    rows = [Row(str(place), "", reference, text) for place, (reference, text) in enumerate(given_pairs)]
+    return registry.create(name, MetricOptions()).values(rows)
 
 
-def expected(reference: str, text: str, use_stemmer: bool) -> tuple[float, float, float]:
-    score = RougeScorer(["rougeL"], use_stemmer=use_stemmer).score(reference, text)["rougeL"]
-    return score.fmeasure, score.precision, score.recall
+def expected(name: str, given_pairs: list[tuple[str, str]]) -> list[Values]:
+    scorer = RougeScorer([NAMES[name]])
+    scores = [scorer.score(reference, text)[NAMES[name]] for reference, text in given_pairs]
+    return [(score.fmeasure, score.precision, score.recall) for score in scores]
 
 
-@pytest.mark.parametrize("use_stemmer", [False, True])
-@pytest.mark.parametrize(("reference", "text"), CASES)
-def test_the_numbers_are_those_of_rouge_score(reference: str, text: str, use_stemmer: bool) -> None:
-    found = RougeL(use_stemmer).measure(reference, text)
-    assert found == pytest.approx(expected(reference, text, use_stemmer), abs=1e-12)
+def assert_equal(name: str, given_pairs: list[tuple[str, str]]) -> None:
+    for pair, got, wanted in zip(given_pairs, found(name, given_pairs), expected(name, given_pairs), strict=True):
+        assert got == pytest.approx(wanted, abs=1e-9), pair
 
 
-@settings(max_examples=200, deadline=None)
+@pytest.mark.parametrize("name", NAMES)
+def test_the_numbers_are_those_of_rouge_score(name: str) -> None:
+    assert_equal(name, pairs(99))
+
+
+@pytest.mark.parametrize("name", ["rouge_1", "rouge_2"])
+def test_long_texts_score_as_in_rouge_score(name: str) -> None:
+    assert_equal(name, [pair for pair in pairs(100) if len(pair[0]) > 20_000])
+
+
+@pytest.mark.slow
+@pytest.mark.parallel
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_thousand_pairs_score_as_in_rouge_score(name: str) -> None:
+    assert_equal(name, pairs(1000))
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=100)
 @given(reference=TEXTS, text=TEXTS)
-def test_any_two_texts_score_as_in_rouge_score(reference: str, text: str) -> None:
-    assert RougeL().measure(reference, text) == pytest.approx(expected(reference, text, False), abs=1e-12)
+def test_any_two_texts_score_as_in_rouge_score(name: str, reference: str, text: str) -> None:
+    assert_equal(name, [(reference, text)])
 
 
-def test_an_empty_text_scores_zero_on_all_three_measures(rows: list[Row]) -> None:
-    scores = [score for score in RougeL().score(rows) if score.generation_id == "1"]
-    assert [(score.metric, score.value) for score in scores] == [
-        ("rouge_l", 0.0),
-        ("rouge_l_precision", 0.0),
-        ("rouge_l_recall", 0.0),
-    ]
+@pytest.mark.parametrize("name", NAMES)
+def test_an_empty_text_scores_zero_on_all_three_measures(name: str) -> None:
+    assert found(name, [("A camera sees a fall.", " \n"), ("…", "A camera")]) == [(0.0, 0.0, 0.0)] * 2
 
 
-def test_the_settings_tell_whether_words_are_stemmed() -> None:
-    assert RougeL().settings == "use_stemmer=false"
-    assert RougeL(use_stemmer=True).settings == "use_stemmer=true"
+@pytest.mark.parametrize("name", NAMES)
+def test_the_settings_tell_that_words_are_not_stemmed(name: str) -> None:
+    assert registry.settings(name, MetricOptions()) == "use_stemmer=false"
+
+
+def test_only_so_many_texts_are_remembered() -> None:
+    found("rouge_1", [(f"reference {number}", f"text {number}") for number in range(2000)])
+    assert words.cache_info().currsize <= 1024

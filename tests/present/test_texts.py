@@ -1,80 +1,92 @@
-"""The drill-down sorts examples by what the reader looks for, and never takes unscored for a number."""
+"""The browser's words tell what a page holds, and never take unscored for a number."""
+
+from dataclasses import replace
 
 from viva.present import measures, texts
-from viva.present.texts import Order
-from viva.records.generation import ExampleResult, ScoredText
+from viva.records.browsing import BrowsedExample, BrowseOrder, BrowsePage, BrowseQuery, BrowseRow
+from viva.records.generation import ScoredText
+
+QUERY = BrowseQuery("d", "test", measure="rouge_l", limit=2)
 
 
-def text(system: str, value: float | None, total: float | None = None, written: str = "words") -> ScoredText:
-    return ScoredText("g", system, written, "stop", {"rouge_l": value, "my_own": 7.0}, total, int(total is not None))
+def text(value: float | None, total: float | None = None, written: str = "words", **others: float | None) -> ScoredText:
+    metrics = {"rouge_l": value, "my_own": 7.0, **others}
+    return ScoredText("g", "a", written, "stop", metrics, total, int(total is not None))
 
 
-def example(position: int, *found: ScoredText) -> ExampleResult:
-    return ExampleResult(f"e{position}", position, f"question {position}", "reference", None, list(found))
+def page(*values: tuple[float | None, ...], query: BrowseQuery = QUERY, total: int = 5) -> BrowsePage:
+    rows = tuple(BrowseRow(f"e{n}", n, f"question {n}", None, row) for n, row in enumerate(values))
+    return BrowsePage(query, ("a", "b"), ("rouge_l", "my_own"), rows, total)
 
 
-EXAMPLES = [
-    example(2, text("a", 0.4), text("b", 0.5)),
-    example(0, text("a", 0.3), text("b", 0.9, 60.0)),
-    example(1, text("a", None), text("b", None)),
-    example(3, text("a", 0.2)),
-]
-
-
-def positions(found: texts.Drilldown) -> list[int]:
-    return [row.position for row in found.rows]
-
-
-def test_measures_are_those_that_some_text_has_the_human_total_first() -> None:
-    assert texts.drilldown(EXAMPLES).measures == (measures.HUMAN_TOTAL, "rouge_l", "my_own")
-    assert texts.drilldown([example(0, text("a", 0.1))]).measures == ("rouge_l", "my_own")
-    assert texts.drilldown([]).measures == ()
-
-
-def test_a_measure_that_no_text_has_gives_way_to_the_first() -> None:
-    assert texts.drilldown(EXAMPLES, "bleu").measure == measures.HUMAN_TOTAL
-    assert texts.drilldown(EXAMPLES, "rouge_l").measure == "rouge_l"
-
-
-def test_examples_are_sorted_by_position_by_the_lowest_value_and_by_difference() -> None:
-    found = texts.drilldown(EXAMPLES, "rouge_l")
-    assert positions(found) == [0, 1, 2, 3]
-    found = found.next_order()
-    assert (found.order, positions(found)) == (Order.MEASURE, [3, 0, 2, 1])
-    found = found.next_order()
-    assert (found.order, positions(found)) == (Order.DIFFERENCE, [0, 2, 1, 3])
-    assert found.next_order().order is Order.POSITION
-
-
-def test_measures_go_round() -> None:
-    found = texts.drilldown(EXAMPLES, "rouge_l").next_measure()
-    assert found.measure == "my_own"
-    assert found.next_measure().measure == measures.HUMAN_TOTAL
-    assert texts.drilldown([]).next_measure().measure == ""
-
-
-def test_a_text_without_a_value_has_a_word_and_one_that_is_not_there_has_nothing() -> None:
-    found = texts.drilldown(EXAMPLES, "rouge_l")
-    assert found.value(EXAMPLES[0], "a") == "0.400"
-    assert found.value(EXAMPLES[2], "a") == "unscored"
-    assert found.value(EXAMPLES[3], "b") == ""
-    assert found.with_measure(measures.HUMAN_TOTAL).value(EXAMPLES[0], "a") == "not rated"
-    assert found.difference_text(EXAMPLES[0]) == "0.100"
-    assert found.difference_text(EXAMPLES[2]) == "–"
+def test_values_and_their_difference_stand_on_the_measures_scale() -> None:
+    found = page((0.4, 0.5), (None, 0.9))
+    assert [texts.value_texts(found, row) for row in found.rows] == [["0.400", "0.500"], ["–", "0.900"]]
+    assert [texts.difference_text(found, row) for row in found.rows] == ["0.100", "–"]
 
 
 def test_an_unknown_measure_is_written_on_the_scale_of_its_values() -> None:
-    assert texts.drilldown(EXAMPLES, "my_own").value(EXAMPLES[0], "a") == "7.00"
+    found = page((7.0, 1.0), query=replace(QUERY, measure="my_own"))
+    assert texts.value_texts(found, found.rows[0]) == ["7.00", "1.00"]
+
+
+def test_what_nobody_rated_is_said_to_be_so() -> None:
+    found = page((61.25, None), query=replace(QUERY, measure=measures.HUMAN_TOTAL))
+    assert texts.value_texts(found, found.rows[0]) == ["61.2", "not rated"]
+
+
+def test_a_page_says_what_it_shows_and_where_it_lies() -> None:
+    found = page((0.4, 0.5), query=replace(QUERY, order=BrowseOrder.HIGHEST, text="[/foo]\x1b", offset=2))
+    assert texts.caption(found) == "ROUGE-L · highest ROUGE-L first · with “[/foo]␛”"
+    assert texts.range_text(found) == "3–3 of 5"
+    assert texts.caption(page(query=replace(QUERY, measure=""))) == "Nothing is scored · in the dataset's order"
+    assert texts.range_text(page(total=0)) == ""
+
+
+def test_pages_end_at_both_ends() -> None:
+    assert texts.turned(page((0.1, 0.2), (0.1, 0.2)), -1) is None
+    on = texts.turned(page((0.1, 0.2), (0.1, 0.2)), 1)
+    assert on == replace(QUERY, offset=2)
+    assert texts.turned(page((0.1, 0.2), query=replace(QUERY, offset=4)), 1) is None
+    assert texts.turned(page((0.1, 0.2), query=replace(QUERY, offset=1)), -1) == QUERY
+
+
+def test_nothing_found_says_what_to_do() -> None:
+    assert "x shows all" in texts.nothing_found(replace(QUERY, text="foo"))
+    assert "g lets models write" in texts.nothing_found(QUERY)
 
 
 def test_facts_of_a_text_say_who_rated_it_and_what_is_unscored() -> None:
-    assert texts.measure_lines(text("a", None, 61.25)) == [
+    assert texts.measure_lines(text(None, 61.25)) == [
         (measures.HUMAN_TOTAL, "61.2 (1 rater)"), ("rouge_l", "unscored"), ("my_own", "7.00"),
     ]  # fmt: skip
-    assert texts.measure_lines(text("a", 0.5))[0] == (measures.HUMAN_TOTAL, "not rated")
+    assert texts.measure_lines(text(0.5))[0] == (measures.HUMAN_TOTAL, "not rated")
 
 
-def test_a_reader_is_told_of_empty_and_cut_texts() -> None:
-    assert texts.remarks(text("a", 0.5, written=" \n")) == "It wrote nothing"
+def test_a_metric_is_told_by_its_first_number_unless_more_is_asked_for() -> None:
+    long = text(0.5, rouge_l_recall=0.25, rouge_l_precision=0.75)
+    names = [name for name, _ in texts.measure_lines(long, "rouge_l_recall", everything=False)]
+    assert sorted(names) == sorted([measures.HUMAN_TOTAL, "rouge_l", "rouge_l_recall", "my_own"])
+    assert texts.has_details([text(0.5), long], "rouge_l")
+    assert not texts.has_details([text(0.5)], "rouge_l")
+
+
+def test_samples_of_a_system_are_counted_and_their_values_averaged() -> None:
+    samples = [text(0.2), text(0.4), text(None)]
+    example = BrowsedExample("e", 0, "q", "r", None, (*samples, replace(samples[0], system="b")))
+    assert texts.sample_count(example) == 3
+    assert texts.samples_of(example, "a") == samples
+    assert texts.mean_line(samples, "rouge_l") == "ROUGE-L, mean of 2 of 3 samples: 0.300"
+    assert texts.mean_line(samples[:1], "rouge_l") == ""
+    assert texts.sample_count(replace(example, texts=())) == 0
+
+
+def test_a_reader_is_told_of_empty_cut_flawed_and_missing_texts() -> None:
+    assert texts.remarks(text(0.5, written=" \n")) == "It wrote nothing"
     assert texts.remarks(ScoredText("g", "a", "words", "length", {}, None, 0)) == "Cut off at the length limit"
-    assert texts.remarks(text("a", 0.5)) == ""
+    assert texts.remarks(text(0.5)) == ""
+    flawed = replace(text(0.5, repetitive=1.0, cut_off=1.0, echoes_prompt=0.0), finish_reason="length")
+    assert texts.remarks(flawed) == "Cut off at the length limit · Repeats itself"
+    failed = replace(text(0.5, written=""), failed="status 429\n\x1b[2J")
+    assert texts.remarks(failed) == "No text: status 429 ␛[2J"
+    assert texts.measure_lines(failed) == []

@@ -253,18 +253,6 @@ def test_the_leaderboard_by_field_parts_the_same_numbers(small: Store) -> None:
     assert [(row.field, row.n, row.mean) for row in rows] == [("energy", 1, 0.2), ("retail", 1, 0.4), (None, 1, 0.6)]
 
 
-def test_example_results_bring_texts_metrics_and_totals_together(small: Store) -> None:
-    score(small, "b1", "rouge_l", 0.2)
-    score(small, "b1", "similarity", None, "empty text")
-    rate(small, verdict("b1", BEST), verdict("b1", MIDDLE, rater="bob"), verdict("t1", skipped="no"))
-    with small.read() as connection:
-        first = leaderboard.example_results(connection, "dataset-1", "test")[0]
-    base, tuned = first.texts
-    assert (first.example_id, first.question, base.system, tuned.system) == ("e1", "How?", "base", "tuned")
-    assert (base.metrics, base.human_total, base.raters) == ({"rouge_l": 0.2, "similarity": None}, 72.0, 2)
-    assert (tuned.metrics, tuned.human_total, tuned.raters) == ({}, None, 0)
-
-
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 @pytest.mark.parametrize("table", ["score", "rating", "judgment"])
 def test_a_value_that_is_no_number_is_refused(small: Store, table: str, value: float) -> None:

@@ -19,9 +19,9 @@ from tests.fakes.tiny_model import make_tiny_model
 from tests.fakes.training import configure, evaluations, losses
 from viva.events import read_events
 
-pytestmark = [pytest.mark.slow, pytest.mark.parallel, pytest.mark.timeout(1500)]
+pytestmark = pytest.mark.timeout(1500)
 
-KILLS = 20
+FEW, MANY = 5, 20
 CHANGES: dict[str, Any] = {"epochs": 20, "evaluations": 20, "dropout": 0.1, "probe_tokens": 8}
 """40 steps with a checkpoint every 2; dropout, so that the random state must come back too."""
 
@@ -48,7 +48,11 @@ def run(folder: Path, config: dict[str, Any], kill_after: float | None) -> tuple
     return events, process.returncode
 
 
-def test_killed_twenty_times_it_ends_as_if_never_killed(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "kills",
+    [pytest.param(FEW, marks=[pytest.mark.slow, pytest.mark.parallel]), pytest.param(MANY, marks=pytest.mark.rare)],
+)
+def test_killed_at_any_time_it_ends_as_if_never_killed(tmp_path: Path, kills: int) -> None:
     make_tiny_model(tmp_path / "tiny")
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     for folder in (whole, broken):
@@ -63,7 +67,7 @@ def test_killed_twenty_times_it_ends_as_if_never_killed(tmp_path: Path) -> None:
     told: dict[int, float] = {}
     validated: dict[int, float] = {}
     killed = 0
-    while killed < KILLS:
+    while killed < kills:
         events, code = run(broken, {**config, "resume": killed > 0}, chance.uniform(0, 0.2 * seconds / 2))
         for known, new in ((told, losses(events)), (validated, evaluations(events))):
             # What is told twice is told alike.

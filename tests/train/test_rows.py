@@ -177,5 +177,5 @@ def test_no_row_is_longer_than_the_models_context_unless_blocks_are_cut_from_it(
 
 def test_a_file_that_cannot_be_read_is_bad_input(tmp_path: Path, tokenizer: Any) -> None:
     (tmp_path / "pairs.jsonl").write_text("{", "utf-8")
-    with pytest.raises(BadInput, match=r"pairs\.jsonl cannot be read"):
+    with pytest.raises(BadInput, match=r"pairs\.jsonl, line 1 is not JSON"):
         read(str(tmp_path / "pairs.jsonl"), tokenizer)

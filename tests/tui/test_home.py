@@ -78,7 +78,7 @@ async def test_all_keys_of_home_stand_in_the_footer(filled: Workbench, size: tup
     async with app.run_test(size=size) as pilot:
         await settle(pilot)
         footer = painted(app).splitlines()[-1]
-        for word in ("Next", "Datasets", "Train", "Rate", "Jobs", "Results", "SQL", "Quit", "Help"):
+        for word in ("Data", "Train", "Generate", "Rate", "Jobs", "Results", "SQL", "Quit", "Help"):
             assert word in footer
 
 

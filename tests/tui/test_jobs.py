@@ -237,7 +237,7 @@ async def test_a_failed_training_without_a_curve_shows_its_error_and_the_end_of_
 async def test_a_log_that_somebody_reads_further_up_does_not_jump(bench: Workbench) -> None:
     log = "".join(f"line {number}\n" for number in range(100))
     app = VivaApp(bench, "jobs")
-    with alive(bench, "20260102-2", "vad/test", kind=JobKind.GENERATE, log=log):
+    with alive(bench, "20260102-2", "vad/test", kind=JobKind.SCORE, log=log):
         async with app.run_test(size=SMALL) as pilot:
             await settle(pilot)
             await press(pilot, "enter")

@@ -13,7 +13,7 @@ from viva.records.job import Job, JobKind, JobStatus
 from viva.records.training import Trial
 from viva.tui.app import VivaApp
 from viva.tui.screens.confirm import ConfirmScreen
-from viva.tui.screens.job import JobScreen
+from viva.tui.screens.generate_job import GenerationJobScreen
 from viva.tui.screens.sweep import SweepScreen
 from viva.tui.widgets.curves import ManyPlot
 from viva.workbench import Workbench
@@ -160,7 +160,7 @@ async def test_a_sweep_is_opened_from_the_jobs_and_leads_to_the_next_job(bench: 
         await press(pilot, "down", "enter")
         assert isinstance(app.screen, SweepScreen)
         await press(pilot, "n")
-        assert isinstance(app.screen, JobScreen)
+        assert isinstance(app.screen, GenerationJobScreen)
 
 
 @SMALL_FIRST

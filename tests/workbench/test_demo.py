@@ -1,10 +1,14 @@
 """The main job from end to end, for real: import, train, generate, score, rate, read."""
 
+import os
+import re
+import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
+from tests.cli.running import program_command
 from viva.errors import UsageError
 from viva.records.job import JobKind, JobStatus
 from viva.records.overview import StepKind
@@ -14,14 +18,36 @@ from viva.workbench import Workbench, demo
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("demo")]
 
 
+Told = tuple[Path, subprocess.CompletedProcess[str]]
+Ran = tuple[Workbench, demo.DemoResult, list[demo.DemoProgress]]
+
+
 @pytest.fixture(scope="module")
-def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workbench, demo.DemoResult, list[demo.DemoProgress]]:
-    workbench = Workbench(Settings(workspace=tmp_path_factory.mktemp("demo"), rater="ann"))
+def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """The command `viva demo`, run without a terminal: its workspace, and what it said."""
+    folder = tmp_path_factory.mktemp("demo")
+    environment = {key: value for key, value in os.environ.items() if key != "VIVA_WORKSPACE"}
+    done = subprocess.run(
+        program_command("demo"), cwd=folder, env=environment | {"OMP_NUM_THREADS": "2", "VIVA_RATER": "ann"},
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return folder / "viva-demo", done
+
+
+@pytest.fixture(scope="module")
+def ran(told: Told) -> Ran:
+    """The same once more, which reuses what is there."""
+    workbench = Workbench(Settings(workspace=told[0], rater="ann"))
     progress: list[demo.DemoProgress] = []
     return workbench, demo.run(workbench, progress.append), progress
 
 
-Ran = tuple[Workbench, demo.DemoResult, list[demo.DemoProgress]]
+def test_the_whole_demo_ends_well_without_a_terminal(told: Told) -> None:
+    _, done = told
+    assert done.returncode == 0, done.stderr
+    assert "ROUGE-L" in done.stdout
+    assert "viva rate vad-test --workspace viva-demo" in done.stderr
+    assert re.search(r"Fine-tune the starter \d+/144 loss \d", done.stderr)
 
 
 def test_the_tuned_system_beats_the_base_on_the_test_split(ran: Ran) -> None:

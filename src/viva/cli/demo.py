@@ -50,9 +50,19 @@ def command(session: Session, no_open: bool) -> int:
         except KeyboardInterrupt:
             say(f"a job that was started goes on: {session.command('job list')}")
             raise
-    board = read_board(session, result.dataset, result.split)
+    board, _ = read_board(session, result.dataset, result.split)
     print_board(board)
-    say(verdict(result, board, [metric.measures[0] for metric in session.workbench.scoring.metrics()]))
+    say(
+        verdict(
+            result,
+            board,
+            [
+                measure.name
+                for metric in session.workbench.scoring.metrics()
+                if (measure := metric.measures[0]).better > 0
+            ],
+        )
+    )
     _say_what_next(session, result)
     if no_open or not has_terminal():
         return 0

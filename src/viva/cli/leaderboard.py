@@ -1,49 +1,90 @@
-"""`viva leaderboard`: compare systems on every measure."""
+"""`viva leaderboard`: compare systems on what was measured and rated."""
+
+from collections.abc import Sequence
 
 import click
 
 from viva.cli.exits import say
 from viva.cli.output import draw, show, with_format
 from viva.cli.session import Command, Session, pass_session
+from viva.cli.several import listed
+from viva.errors import NotFound
 from viva.present import leaderboard
 from viva.present.datasets import result_notes
+from viva.present.degenerate import degenerate_notes
 from viva.present.leaderboard import Leaderboard
 from viva.present.tables import Format, Table
+from viva.text import display_line, plural
 
 
 @click.command("leaderboard", cls=Command)
 @click.argument("dataset")
 @click.option("--split", metavar="SPLIT", help="Only this split (else all).")
 @click.option("--by", type=click.Choice(["field"]), help="A part for each field.")
+@click.option(
+    "--measure", "measures", metavar="NAME[,NAME]", multiple=True, help="Only these measures, such as rouge_l,meteor."
+)
+@click.option("--all", "every", is_flag=True, help="Every measure: precision and recall too, and what is much alike.")
 @with_format
 @pass_session
-def command(session: Session, dataset: str, split: str | None, by: str | None, form: Format) -> None:
-    """Compare systems on every measure.
+def command(
+    session: Session,
+    dataset: str,
+    split: str | None,
+    by: str | None,
+    measures: tuple[str, ...],
+    every: bool,
+    form: Format,
+) -> None:
+    """Compare systems on what was measured and rated.
 
-    The systems are those that wrote for DATASET, the measures the metrics and what people rated.
-    Each mean stands with n scored / n attempted. JSON and CSV carry unrounded numbers.
+    The systems are those that wrote for DATASET, the measures the main metrics and what people rated.
+    Each mean stands with n scored / n attempted. JSON and CSV carry every measure and unrounded numbers.
     """
     session.deliver()
     if split is not None:
         session.workbench.datasets.with_split(dataset, split)
-    board = read_board(session, dataset, split, by_field=by == "field")
+    wanted = listed(measures)
+    every = every or form in {Format.JSON, Format.CSV}
+    board, hidden = read_board(session, dataset, split, by == "field", wanted, every=every)
     if form is Format.TABLE:
         print_board(board)
     else:
         show(_for_papers(board) if form is Format.MD else _for_programs(board), form)
-    datasets = session.workbench.datasets
-    if board.groups:
-        for note in result_notes(session.workbench.results.version(dataset), datasets.get(dataset)):
-            say(f"note: {note}")
-    else:
+    results, datasets = session.workbench.results, session.workbench.datasets
+    if not board.groups:
         say(f"nothing has been scored or rated yet: viva score {dataset}")
+        return
+    for note in result_notes(results.version(dataset), datasets.get(dataset)):
+        say(f"note: {note}")
+    for note in degenerate_notes(results.leaderboard(dataset, split)):
+        say(f"note: {note}")
+    if hidden:
+        say(f"{plural(hidden, 'more measure')}: --all")
 
 
-def read_board(session: Session, dataset: str, split: str | None, by_field: bool = False) -> Leaderboard:
-    """Return the leaderboard of a dataset. Raises `NotFound`."""
+def read_board(
+    session: Session,
+    dataset: str,
+    split: str | None,
+    by_field: bool = False,
+    measures: Sequence[str] = (),
+    *,
+    every: bool = False,
+) -> tuple[Leaderboard, int]:
+    """Return the leaderboard of a dataset, and how many measures it leaves out.
+
+    Raises `NotFound`, also for a measure that nothing was scored on.
+    """
     workbench = session.workbench
     rows = workbench.results.leaderboard(dataset, split, by_field)
-    return leaderboard.build(rows, workbench.studies.list(), by_field)
+    there = {row.measure for row in rows}
+    for name in measures:
+        if name not in there:
+            raise NotFound(f"nothing was scored on {display_line(name, 40)!r}", f"measures: {', '.join(sorted(there))}")
+    only = set(measures) or (there if every else leaderboard.brief(rows))
+    hidden = 0 if measures else len(there - only)
+    return leaderboard.build(rows, workbench.studies.list(), by_field, only), hidden
 
 
 def print_board(board: Leaderboard) -> None:

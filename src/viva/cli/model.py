@@ -8,6 +8,7 @@ from viva.cli import model_check, model_estimate, model_export
 from viva.cli.exits import say
 from viva.cli.output import show, with_format
 from viva.cli.session import Noun, Session, pass_session
+from viva.cli.train import parsed
 from viva.errors import UsageError
 from viva.present.tables import Format, Table
 
@@ -44,6 +45,13 @@ def list_(session: Session, form: Format) -> None:
 @click.option(
     "--prices", nargs=2, type=click.FloatRange(0), metavar="READ WRITTEN", help="The price of a million tokens, each."
 )
+@click.option(
+    "--takes",
+    metavar="NAME=ITS-NAME",
+    multiple=True,
+    help="What the endpoint calls top_k or repetition_penalty, where it takes them: repetition_penalty=repeat_penalty.",
+)
+@click.option("--concurrency", type=click.IntRange(1), metavar="N", help="How many calls to the endpoint at a time.")
 @pass_session
 def add(
     session: Session,
@@ -55,6 +63,8 @@ def add(
     model: str | None,
     key_env: str | None,
     prices: tuple[float, float] | None,
+    takes: tuple[str, ...],
+    concurrency: int | None,
 ) -> None:
     """Add a model under the name NAME: --hub, or --adapter with --base, or --endpoint with --model."""
     models = session.workbench.models
@@ -64,7 +74,7 @@ def add(
     elif kinds == ["adapter"] and adapter is not None and base is not None:
         added = models.add_adapter(name, Path(adapter), base)
     elif kinds == ["endpoint"] and endpoint is not None and model is not None:
-        added = models.add_endpoint(name, endpoint, model, key_env, prices)
+        added = models.add_endpoint(name, endpoint, model, key_env, prices, parsed(takes), concurrency)
     else:
         raise UsageError(
             "say where the model is",

@@ -81,7 +81,14 @@ def summary(job: Job) -> str:
     if "model" in result:
         parts.append(f"model {result['model']}")
     if result.get("systems"):
-        parts.append(f"{'system' if len(result['systems']) == 1 else 'systems'} {' and '.join(result['systems'])}")
+        names = result["systems"]
+        parts.append(
+            f"{'system' if len(names) == 1 else 'systems'} {' and '.join(names)}"
+            if len(names) < 4
+            else f"{len(names)} systems"
+        )
+    if "dataset" not in result and (failed := result.get("failed")):
+        parts.append(f"{plural(failed, 'text')} could not be had; the same command asks for these alone")
     if equivalence := result.get("equivalence"):
         parts.append("the same model" if equivalence["passed"] else "NOT the same model: viva sql 'FROM equivalences'")
     if "dataset" in result:
@@ -108,6 +115,8 @@ class _Listener:
     def __call__(self, event: dict[str, Any]) -> None:
         if event["event"] == "start":
             _warn_of_cuts(event)
+        if event["event"] == "message":
+            say(display_line(str(event.get("message") or "")))
         if event["event"] in {"start", "progress"}:
             self._total = int(event.get("total") or self._total)
             self._tell(int(event.get("done") or 0), str(event.get("message") or self._note))

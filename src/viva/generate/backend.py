@@ -12,7 +12,8 @@ class Completion:
     """The text for the question at `index`.
 
     `finish_reason` is `stop` where the model ended by itself and `length` where it was cut off;
-    `completion_tokens` counts the end mark; `seconds` is the question's share of its batch's time.
+    `completion_tokens` counts the end mark; `seconds` is the question's share of its batch's time. Where there is no
+    text, `finish_reason` is `failed` and `failed` says why.
     """
 
     index: int
@@ -21,6 +22,7 @@ class Completion:
     prompt_tokens: int
     completion_tokens: int
     seconds: float
+    failed: str | None = None
 
 
 class Backend(Protocol):

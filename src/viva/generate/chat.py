@@ -1,8 +1,8 @@
 """Asking a model that chats: the protocol that synthesis, judges and generation share."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 Message = dict[str, Any]
@@ -14,7 +14,7 @@ class ChatRequest:
 
     `schema` is a JSON schema that the reply should follow: an object at its top, each object closed
     (`additionalProperties` false) and each of its properties required. It is a wish, which not every model honours,
-    so the caller checks the reply.
+    so the caller checks the reply. `extra` holds parameters beyond the protocol's, under the server's own names.
     """
 
     messages: Sequence[Message]
@@ -22,6 +22,8 @@ class ChatRequest:
     temperature: float = 0.7
     seed: int | None = None
     schema: dict[str, Any] | None = None
+    top_p: float | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

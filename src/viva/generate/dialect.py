@@ -47,10 +47,12 @@ class Dialect:
             "messages": [_encodable(message) for message in request.messages],
             self.limit: request.max_tokens,
             "temperature": request.temperature,
+            "top_p": request.top_p,
             "seed": request.seed,
             "response_format": _response_format(self.format, request.schema),
         }
-        return {key: value for key, value in values.items() if value is not None and key not in self.without}
+        known = {key: value for key, value in values.items() if value is not None and key not in self.without}
+        return {**request.extra, **known}
 
     def after(self, refusal: Refusal, has_schema: bool) -> "Dialect | None":
         """Return what to try next, or None where the refusal has nothing to do with the dialect.

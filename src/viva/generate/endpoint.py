@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from viva.errors import BadInput, UsageError
 from viva.generate.chat import ChatFailed, ChatReply, ChatRequest, estimated_tokens
 from viva.generate.dialect import Dialect, Refusal, encodable
+from viva.generate.pace import Pace
 from viva.text import display_line
 
 LONGEST_WAIT = 120.0
@@ -19,7 +20,8 @@ LONGEST_WAIT = 120.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 """Seconds between tries where the server names no time: doubled each time, between half of it and all of it."""
 PERMANENT = {401, 402, 403, 404, 405, 410}
-AGAIN = {408, 409, 425, 429}
+BUSY = 429
+AGAIN = {408, 409, 425, BUSY}
 HINTS = {
     401: "the key is wrong or missing",
     402: "the account has no credit",
@@ -59,8 +61,9 @@ class EndpointChat:
     """A model that is asked over HTTP; `url` is the base, such as `http://127.0.0.1:11434/v1`.
 
     Errors of the server, dropped connections and limits of its rate are tried again, `retries` times; `timeout`
-    is seconds for one try. A schema is asked for in the strictest way that the server takes. The key comes from
-    the caller's environment, is sent to this server only, and never appears in a message.
+    is seconds for one try. At most `concurrency` calls are under way, fewer where the server turns some away. A schema
+    is asked for in the strictest way that the server takes. The key comes from the caller's environment, is sent to
+    this server only, and never appears in a message.
     `sleep`, `clock` (seconds since 1970) and `jitter` (0 to 1) are there for tests.
     Raises `UsageError` for an address that is none.
     """
@@ -89,6 +92,7 @@ class EndpointChat:
         self._jitter = jitter
         self._client = _client(url, api_key, timeout)
         self._dialect = Dialect()
+        self._pace = Pace(concurrency)
         self._not_before = 0.0
 
     def __repr__(self) -> str:
@@ -102,11 +106,8 @@ class EndpointChat:
         """Return the model's reply. Raises `ChatFailed`."""
         dialect, retries, last = self._dialect, 0, 0
         while True:
-            await self._pause()
-            started = time.perf_counter()
             try:
-                body = await self._send(dialect.parameters(self.name, request))
-                reply = _reply(body, request, time.perf_counter() - started, retries)
+                reply = await self._try(dialect.parameters(self.name, request), request, retries)
             except _Failure as failure:
                 refusal = Refusal(failure.status, failure.parameter, failure.quote, failure.status == last)
                 other = dialect.after(refusal, request.schema is not None)
@@ -120,6 +121,19 @@ class EndpointChat:
                 continue
             self._dialect = self._dialect.learned(dialect, request.schema is not None)
             return reply
+
+    async def _try(self, parameters: dict[str, Any], request: ChatRequest, retries: int) -> ChatReply:
+        async with self._pace.turn() as number:
+            await self._pause()
+            started = time.perf_counter()
+            try:
+                body = await self._send(parameters)
+            except _Failure as failure:
+                if failure.status == BUSY:
+                    self._pace.turned_away(number)
+                raise
+            self._pace.answered()
+            return _reply(body, request, time.perf_counter() - started, retries)
 
     def _failed(self, failure: _Failure, retries: int) -> ChatFailed:
         quote = failure.quote.replace(self._key, "***") if self._key else failure.quote
@@ -140,7 +154,7 @@ class EndpointChat:
         if seconds is None:
             seconds = min(FIRST_PAUSE * 2 ** (retries - 1), LONGEST_PAUSE) * (1 + self._jitter()) / 2
         seconds = min(seconds, LONGEST_WAIT)
-        if failure.status == 429:
+        if failure.status == BUSY and failure.wait is not None:
             # The limit holds for all calls, so all of them wait, this one among them.
             self._not_before = max(self._not_before, self._clock() + seconds)
         else:
@@ -206,7 +220,7 @@ def _refused(error: Any, now: float) -> _Failure:
     status = int(error.status_code)
     body = error.body if isinstance(error.body, dict) else {}
     said = body.get("message") or body.get("detail") or error.response.text or error.response.reason_phrase
-    spent = status == 429 and error.code == "insufficient_quota"
+    spent = status == BUSY and error.code == "insufficient_quota"
     return _Failure(
         f"HTTP {status}, {HINTS[status]}" if status in HINTS else f"HTTP {status}",
         str(said),

@@ -15,7 +15,8 @@ class LocalChat:
     """A model in this process, one call at a time; its weights are loaded with the first.
 
     `location` and `base` are as in `TransformersBackend`. A conversation is put to the model as one turn, which
-    models without a chat template understand as well. A reply's schema is not enforced.
+    models without a chat template understand as well. A reply's schema is not enforced, and parameters beyond the
+    protocol's are passed over.
     """
 
     concurrency = 1
@@ -43,6 +44,7 @@ class LocalChat:
         decoding = Decoding(
             max_new_tokens=request.max_tokens,
             temperature=request.temperature,
+            top_p=1.0 if request.top_p is None else request.top_p,
             # A penalty on repetition would fall on the quotes and keys of structured replies first.
             repetition_penalty=1.0,
             seed=request.seed or 0,

@@ -22,11 +22,17 @@ def open_chat(config: Mapping[str, Any], environment: Mapping[str, str] = os.env
         return LocalChat(config["location"], config.get("base"), name=config.get("name") or "")
     if not config.get("url") or not config.get("model"):
         raise UsageError("no model is named", "give an address and a model's name, or a local model")
+    key = key_for(config, environment)
+    options = {name: config[name] for name in ("concurrency", "timeout", "retries") if config.get(name) is not None}
+    return EndpointChat(config["url"], config["model"], key, **options)
+
+
+def key_for(config: Mapping[str, Any], environment: Mapping[str, str] = os.environ) -> str | None:
+    """Return the key that `config` names, None where it names none. Raises `UsageError` where it is not set."""
     variable = config.get("key_env")
     key = environment.get(variable) if variable else None
     if variable and not key:
         raise UsageError(
             f"the environment holds no key named {display_line(variable, 60)}", f"export {variable}=… and start again"
         )
-    options = {name: config[name] for name in ("concurrency", "timeout", "retries") if config.get(name) is not None}
-    return EndpointChat(config["url"], config["model"], key, **options)
+    return key

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -12,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from viva.errors import JobError
-from viva.events import read_events, reported
+from viva.events import read_events, reported, why_ended
 from viva.text import display_line
 
-OUT_OF_MEMORY = "it was ended by the system (signal 9), most likely because memory ran out"
 BROKEN_OFF = "it was broken off before it was done"
 
 _RUNNING: set["subprocess.Popen[str]"] = set()
@@ -49,7 +47,7 @@ def run_child(module: str, config: dict[str, Any], *, threads: int) -> dict[str,
         if ended:
             raise JobError(BROKEN_OFF)
         log.seek(0)
-        raise JobError(_reason(code, log.read().decode("utf-8", "replace")))
+        raise JobError(display_line(why_ended(code, log.read().decode("utf-8", "replace")), 300))
 
 
 def end_children() -> None:
@@ -87,10 +85,3 @@ def _process(command: list[str], environment: dict[str, str], log: int) -> Itera
         _ENDED.discard(process)
         assert process.stdout is not None
         process.stdout.close()
-
-
-def _reason(code: int, log: str) -> str:
-    if code == -signal.SIGKILL:
-        return OUT_OF_MEMORY
-    lines = [line for line in log.splitlines() if line.strip()]
-    return display_line(lines[-1], 300) if lines else f"the program ended with exit code {code}"

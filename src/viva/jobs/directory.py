@@ -106,6 +106,15 @@ class JobDirectory:
                     file.write(b"\n")
             file.write(json.dumps({**event, "time": time.time()}).encode() + b"\n")
 
+    def set_latest(self, value: dict[str, Any]) -> None:
+        """Keep what came last, for whoever watches; what was kept before is gone."""
+        self._replace("latest.json", value)
+
+    def latest(self) -> dict[str, Any] | None:
+        """Return what `set_latest` kept."""
+        file = self.path / "latest.json"
+        return json.loads(file.read_text("utf-8")) if file.exists() else None
+
     def events(self, after: int = 0) -> tuple[list[dict[str, Any]], int]:
         """Return the whole event lines behind byte `after`, and the offset to go on from."""
         if not self.events_file.exists():

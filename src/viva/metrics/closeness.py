@@ -4,33 +4,31 @@ from collections.abc import Sequence
 from typing import Literal
 
 from viva.metrics.embeddings import Embedder
-from viva.metrics.protocol import Row
-from viva.records.generation import Score
+from viva.metrics.protocol import Row, Unscored, Values
+from viva.records.metric import MetricOptions
 
 
 class Closeness:
-    """Scores a text against its example's `compared`; where either is empty it is unscored."""
+    """Compares a text with its example's `compared`; where either is empty it is unscored."""
 
-    name: str
-    version: str
-    measures: tuple[str, ...]
-    compared: Literal["question", "reference"]
-
-    def __init__(self, embedder: Embedder) -> None:
+    def __init__(self, embedder: Embedder, compared: Literal["question", "reference"]) -> None:
         self._embedder = embedder
-        self.settings = f"embedding_model={embedder.name}"
+        self._compared = compared
 
-    def score(self, rows: Sequence[Row]) -> list[Score]:
-        reasons = [self._unscored(row) for row in rows]
-        scored = [row for row, reason in zip(rows, reasons, strict=True) if reason is None]
-        values = iter(self._embedder.similarity([(getattr(row, self.compared), row.text) for row in scored]))
-        return [
-            Score(row.generation_id, self.name, self.version, self.settings, value, reason)
-            for row, reason in zip(rows, reasons, strict=True)
-            for value in (None if reason else next(values),)
-        ]
+    def values(self, rows: Sequence[Row]) -> list[Values]:
+        """Return the cosine of each row, from -1 to 1."""
+        pairs = [(str(getattr(row, self._compared)), row.text) for row in rows]
+        reasons = [self._unscored(*pair) for pair in pairs]
+        scored = [pair for pair, reason in zip(pairs, reasons, strict=True) if reason is None]
+        cosines = iter(self._embedder.similarity(scored))
+        return [(next(cosines) if reason is None else reason,) for reason in reasons]
 
-    def _unscored(self, row: Row) -> str | None:
-        if not row.text.strip():
-            return "empty text"
-        return None if getattr(row, self.compared).strip() else f"empty {self.compared}"
+    def _unscored(self, compared: str, text: str) -> Unscored | None:
+        if not text.strip():
+            return Unscored("empty text")
+        return None if compared.strip() else Unscored(f"empty {self._compared}")
+
+
+def settings(options: MetricOptions) -> str:
+    """Return what changes the cosines: the model."""
+    return f"embedding_model={options.embedding_model}"

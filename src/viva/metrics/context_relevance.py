@@ -1,12 +1,13 @@
-"""Context relevance: how close a text is in meaning to its question, as the cosine of sentence embeddings."""
+"""Context relevance: how close a text is in meaning to its question, as a cosine of embeddings."""
 
-from viva.metrics.closeness import Closeness
+from viva.metrics.closeness import Closeness, settings
+from viva.metrics.embeddings import shared
+from viva.metrics.protocol import Metric
+from viva.records.metric import MetricOptions
+
+__all__ = ["create", "settings"]
 
 
-class ContextRelevance(Closeness):
-    """Scores a text against its question; an empty text or question is unscored."""
-
-    name = "context_relevance"
-    version = "1"
-    measures = ("context_relevance",)
-    compared = "question"
+def create(options: MetricOptions) -> Metric:
+    """Return the metric. Raises `BadInput` for a model that cannot be loaded, `MissingExtra`."""
+    return Closeness(shared(options.embedding_model), "question")

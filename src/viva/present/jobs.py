@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from viva.records.job import Job, JobStatus
+from viva.records.job import Job, JobKind, JobStatus
 from viva.text import display_line, plural
 
 SYMBOLS: Mapping[JobStatus, str] = {
@@ -180,6 +180,8 @@ def result_text(job: Job) -> str:
     if model := job.result.get("model"):
         best = _integer(job.result.get("best_step"))
         made.append(f"Made the model {display_line(str(model), 64)}" + (f" from step {best:,}" if best else ""))
+    if job.spec.kind is JobKind.GENERATE and (failed := _integer(job.result.get("failed"))):
+        made.append(f"{plural(failed, 'text')} could not be had: once more asks for these alone")
     if study := job.result.get("study"):
         made.append(f"Made the study {display_line(str(study), 64)}")
     if "next_job" in job.result:
@@ -231,6 +233,7 @@ _LINES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "start": _start_line,
     "progress": _progress_line,
     "paused": _paused_line,
+    "message": lambda event: display_line(str(event.get("message") or ""), 200),
 }
 
 

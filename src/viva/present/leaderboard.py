@@ -1,6 +1,6 @@
 """The leaderboard as it is shown: measures in a useful order, systems by their mean, intervals, an honest mark."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -11,6 +11,7 @@ from rich.text import Text
 
 from viva.present import measures
 from viva.present.datasets import split_name
+from viva.records.metric import METRICS
 from viva.records.results import LeaderboardRow
 from viva.records.rubric import Rubric
 from viva.records.study import Study
@@ -18,15 +19,15 @@ from viva.text import display_line
 
 AHEAD, CLOSE = "▲", "△"
 LEGEND = (
-    f"{AHEAD} highest mean  {CLOSE} highest mean, within each other's intervals  – none scored\n"
+    f"{AHEAD} best mean  {CLOSE} best mean, within each other's intervals  – none scored\n"
     "± half the 95% interval  █ up to the interval  ▒ the interval"
 )
 EXPLAINED = (
     ("Mean", "the mean over texts, ± half its 95% interval (t, n − 1 degrees); none for a single text"),
     ("Human", "points by people: each text's mean over its raters first, then the mean over texts"),
     ("Scored", "texts with a value / texts attempted; what is unscored is in no mean"),
-    (AHEAD, "the highest mean, and no other system's interval meets its own"),
-    (CLOSE, "the highest mean, but the intervals meet: the data do not tell the systems apart"),
+    (AHEAD, "the best mean (where less is better the lowest), and no other system's interval meets its own"),
+    (CLOSE, "the best mean, but the intervals meet: the data do not tell the systems apart"),
     ("█ ▒", "the scale up to the interval, and the interval"),
 )
 NAME_WIDTH = 28
@@ -126,9 +127,17 @@ class Line:
     entry: Entry
 
 
-def build(rows: Iterable[LeaderboardRow], studies: Iterable[Study] = (), by_field: bool = False) -> Leaderboard:
-    """Return the leaderboard of `rows`; `studies` tell what the points of a rubric's criteria are out of."""
-    rows = list(rows)
+def build(
+    rows: Iterable[LeaderboardRow],
+    studies: Iterable[Study] = (),
+    by_field: bool = False,
+    only: Collection[str] | None = None,
+) -> Leaderboard:
+    """Return the leaderboard of `rows`; `studies` tell what the points of a rubric's criteria are out of.
+
+    `only` keeps the measures of these names (see `brief`).
+    """
+    rows = [row for row in rows if only is None or row.measure in only]
     rubrics = {study.name: study.rubric for study in studies}
     found = _measures(rows, rubrics)
     positions = {measure: position for position, measure in enumerate(found.values())}
@@ -141,6 +150,15 @@ def build(rows: Iterable[LeaderboardRow], studies: Iterable[Study] = (), by_fiel
         for members in (list(group) for _, group in groupby(sorted(rows, key=place), key=place))
     ]
     return Leaderboard(tuple(groups), by_field)
+
+
+def brief(rows: Iterable[LeaderboardRow]) -> set[str]:
+    """Return the measures to show first: of a metric with several its first, of metrics much alike one."""
+    found = {row.measure: row.source for row in rows}
+    hidden = {name for info in METRICS.values() for name in info.names[0 if not info.brief else 1 :]}
+    kept = {measure for measure, source in found.items() if source != "metric" or measure not in hidden}
+    # Where only such were computed, they are what was wanted.
+    return kept if any(found[measure] == "metric" for measure in kept) else set(found)
 
 
 def columns(board: Leaderboard) -> tuple[Column, ...]:
@@ -304,8 +322,9 @@ def _reach(rows: Sequence[LeaderboardRow], key: Any) -> float:
 
 
 def _entries(rows: Sequence[LeaderboardRow], measure: Measure) -> tuple[Entry, ...]:
-    ordered = sorted(rows, key=lambda row: (row.mean is None, -(row.mean or 0.0), row.system))
-    return tuple(_entry(row, measure, *_verdict(row, ordered)) for row in ordered)
+    better = measures.better(measure.name) if measure.source == "metric" else 1
+    ordered = sorted(rows, key=lambda row: (row.mean is None, (row.mean or 0.0) * (-better or -1), row.system))
+    return tuple(_entry(row, measure, *_verdict(row, ordered, better)) for row in ordered)
 
 
 def _entry(row: LeaderboardRow, measure: Measure, mark: str, remark: str) -> Entry:
@@ -321,27 +340,28 @@ def _entry(row: LeaderboardRow, measure: Measure, mark: str, remark: str) -> Ent
     )
 
 
-def _verdict(row: LeaderboardRow, ordered: Sequence[LeaderboardRow]) -> tuple[str, str]:
-    """Return the mark and the remark of `row` among the systems of its group."""
+def _verdict(row: LeaderboardRow, ordered: Sequence[LeaderboardRow], better: int) -> tuple[str, str]:
+    """Return the mark and the remark of `row` among the systems of its group; where neither end is better, none."""
     if row.mean is None:
         return "", "none scored"
     alone = "" if row.half_width is not None else "one value, no interval"
     rivals = [other for other in ordered if other is not row and other.mean is not None]
-    if not rivals or any(other.mean is not None and other.mean > row.mean for other in rivals):
+    if not rivals or better == 0 or any((other.mean or 0.0) * better > row.mean * better for other in rivals):
         return "", alone
-    near = [other for other in rivals if _overlap(row, other)]
+    best = "highest mean" if better > 0 else "lowest mean"
+    near = [other for other in rivals if _overlap(row, other, better)]
     if not near:
-        return AHEAD, "highest mean"
+        return AHEAD, best
     names = ", ".join(system_name(other.system) for other in near)
     if any(other.half_width is None for other in [row, *near]):
-        return CLOSE, f"highest mean, too few values for intervals ({names})"
-    return CLOSE, f"highest mean, within each other's intervals ({names})"
+        return CLOSE, f"{best}, too few values for intervals ({names})"
+    return CLOSE, f"{best}, within each other's intervals ({names})"
 
 
-def _overlap(row: LeaderboardRow, other: LeaderboardRow) -> bool:
+def _overlap(row: LeaderboardRow, other: LeaderboardRow, better: int) -> bool:
     """Return whether two systems' intervals meet; without an interval nothing can be told apart."""
     assert row.mean is not None
     assert other.mean is not None
     if row.half_width is None or other.half_width is None:
         return True
-    return row.mean - row.half_width <= other.mean + other.half_width
+    return (row.mean - other.mean) * better <= row.half_width + other.half_width

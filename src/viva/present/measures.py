@@ -1,19 +1,12 @@
 """How measures are called, ordered and written, wherever they are shown."""
 
+from viva.records.metric import MEASURES
 from viva.text import display_line
 
 HUMAN_TOTAL = "human total"
 """The name under which a text's mean human total stands beside its metrics."""
 
-_TITLES = {
-    HUMAN_TOTAL: "Human total",
-    "semantic_similarity": "Semantic similarity",
-    "context_relevance": "Context relevance",
-    "rouge_l": "ROUGE-L",
-    "rouge_l_precision": "ROUGE-L precision",
-    "rouge_l_recall": "ROUGE-L recall",
-}
-_ORDER = list(_TITLES)
+_ORDER = [HUMAN_TOTAL, *MEASURES]
 
 NONE = "–"
 """Stands where there is no number."""
@@ -21,7 +14,10 @@ NONE = "–"
 
 def title(measure: str) -> str:
     """Return a measure's name as people write it; an unknown one keeps its own, made safe for display."""
-    return _TITLES.get(measure) or display_line(measure, 24) or "(no name)"
+    if measure == HUMAN_TOTAL:
+        return "Human total"
+    known = MEASURES.get(measure)
+    return known.title if known else display_line(measure, 24) or "(no name)"
 
 
 def rank(measure: str) -> tuple[int, str]:
@@ -30,10 +26,17 @@ def rank(measure: str) -> tuple[int, str]:
 
 
 def top(measure: str) -> float | None:
-    """Return the highest value a known measure can have, None for one that viva does not know."""
+    """Return the highest value a known measure can have, None for one without an end or that viva does not know."""
     if measure == HUMAN_TOTAL:
         return 100.0
-    return 1.0 if measure in _TITLES else None
+    known = MEASURES.get(measure)
+    return known.highest if known else None
+
+
+def better(measure: str) -> int:
+    """Return 1 where more is better, -1 where less is, 0 where neither is."""
+    known = MEASURES.get(measure)
+    return known.better if known else 1
 
 
 def digits(highest: float) -> int:

@@ -1,109 +1,104 @@
-"""The texts behind the leaderboard: examples with each system's measure, sorted, and one example in full."""
+"""The texts behind the leaderboard in words: a page of examples, and one example in full."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from functools import cached_property
-from typing import TypeVar
+from collections.abc import Sequence
+from dataclasses import replace
 
 from viva.present import measures
-from viva.records.generation import ExampleResult, ScoredText
+from viva.records.browsing import BrowsedExample, BrowseOrder, BrowsePage, BrowseQuery, BrowseRow
+from viva.records.generation import ScoredText
+from viva.records.metric import FLAWS, METRICS
 from viva.text import display_line, plural
 
-T = TypeVar("T")
+ORDERS = {
+    BrowseOrder.DATASET: ("Dataset's order", "as the examples were imported"),
+    BrowseOrder.LOWEST: ("Lowest first", "by the mean over the systems"),
+    BrowseOrder.HIGHEST: ("Highest first", "by the mean over the systems"),
+    BrowseOrder.DISAGREEMENT: ("Largest difference first", "where the systems lie furthest apart"),
+}
+"""How examples can be ordered: what it is called, and what it means."""
+
+NOTHING_WRITTEN = (
+    "No system has written anything for this split yet.\n\nOn Home, g lets models write. Esc goes back from here."
+)
+_SAID_ELSEWHERE = {"empty", "cut_off"}
+"""Flaws that can be told from the text itself, scored or not."""
 
 
-class Order(StrEnum):
-    """How examples are sorted: as in the dataset, by the lowest value, by how far systems lie apart."""
-
-    POSITION = "position"
-    MEASURE = "measure"
-    DIFFERENCE = "difference"
-
-
-@dataclass(frozen=True)
-class Drilldown:
-    """The examples of a split, looked at by one measure in one order."""
-
-    examples: tuple[ExampleResult, ...]
-    measure: str = ""
-    order: Order = Order.POSITION
-
-    @cached_property
-    def measures(self) -> tuple[str, ...]:
-        """The measures that some text has, the human total first."""
-        texts = [text for example in self.examples for text in example.texts]
-        found = {name for text in texts for name in text.metrics}
-        if any(text.human_total is not None for text in texts):
-            found.add(measures.HUMAN_TOTAL)
-        return tuple(sorted(found, key=measures.rank))
-
-    @cached_property
-    def systems(self) -> tuple[str, ...]:
-        """The systems that wrote something, in the order in which they first appear."""
-        return tuple(dict.fromkeys(text.system for example in self.examples for text in example.texts))
-
-    @cached_property
-    def rows(self) -> tuple[ExampleResult, ...]:
-        """The examples in order; those without a value come last."""
-        if self.order is Order.MEASURE:
-            return tuple(sorted(self.examples, key=lambda e: _last_if_none(min(self._values(e), default=None))))
-        if self.order is Order.DIFFERENCE:
-            return tuple(sorted(self.examples, key=lambda e: _last_if_none(_negative(self.difference(e)))))
-        return tuple(sorted(self.examples, key=lambda e: e.position))
-
-    @property
-    def highest(self) -> float:
-        """The end of the measure's scale."""
-        known = measures.top(self.measure)
-        return known or max([1.0, *(v for example in self.examples for v in self._values(example))])
-
-    @property
-    def order_title(self) -> str:
-        name = measures.title(self.measure) if self.measure else "measure"
-        return {
-            Order.POSITION: "in the dataset's order",
-            Order.MEASURE: f"lowest {name} first",
-            Order.DIFFERENCE: f"by difference in {name}",
-        }[self.order]
-
-    def with_measure(self, measure: str) -> "Drilldown":
-        """Return the same with `measure`, or with the first there is where no text has that one."""
-        there = measure if measure in self.measures else (self.measures or ("",))[0]
-        return replace(self, measure=there)
-
-    def next_measure(self) -> "Drilldown":
-        return replace(self, measure=_after(self.measures, self.measure)) if self.measures else self
-
-    def next_order(self) -> "Drilldown":
-        return replace(self, order=_after(tuple(Order), self.order))
-
-    def value(self, example: ExampleResult, system: str) -> str:
-        """Return what a system's text has for the example, a word where it has none, nothing without a text."""
-        texts = [text for text in example.texts if text.system == system]
-        if not texts:
-            return ""
-        found = value_of(texts[-1], self.measure)
-        if found is None:
-            return "not rated" if self.measure == measures.HUMAN_TOTAL else "unscored"
-        return measures.number(found, self.highest)
-
-    def difference(self, example: ExampleResult) -> float | None:
-        """Return how far the systems lie apart on the example, None where fewer than two have a value."""
-        values = self._values(example)
-        return max(values) - min(values) if len(values) > 1 else None
-
-    def difference_text(self, example: ExampleResult) -> str:
-        return measures.number(self.difference(example), self.highest)
-
-    def _values(self, example: ExampleResult) -> list[float]:
-        found = (value_of(text, self.measure) for text in example.texts)
-        return [value for value in found if value is not None]
+def order_title(query: BrowseQuery) -> str:
+    """Return in words how a query orders examples."""
+    name = measures.title(query.measure) if query.measure else "measure"
+    return {
+        BrowseOrder.DATASET: "in the dataset's order",
+        BrowseOrder.LOWEST: f"lowest {name} first",
+        BrowseOrder.HIGHEST: f"highest {name} first",
+        BrowseOrder.DISAGREEMENT: f"by difference in {name}",
+    }[query.order]
 
 
-def drilldown(examples: Iterable[ExampleResult], measure: str = "") -> Drilldown:
-    """Return the examples, looked at by `measure` where some text has it."""
-    return Drilldown(tuple(examples)).with_measure(measure)
+def caption(page: BrowsePage) -> str:
+    """Return what a page shows: its measure, its order, and what was looked for."""
+    measure = measures.title(page.query.measure) if page.query.measure else "Nothing is scored"
+    looked_for = f" · with “{display_line(page.query.text, 30)}”" if page.query.text else ""
+    return f"{measure} · {order_title(page.query)}{looked_for}"
+
+
+def range_text(page: BrowsePage) -> str:
+    """Return which of the examples a page holds."""
+    if not page.rows:
+        return f"none of {page.total:,}" if page.total else ""
+    first = page.query.offset + 1
+    return f"{first:,}–{first + len(page.rows) - 1:,} of {page.total:,}"
+
+
+def nothing_found(query: BrowseQuery) -> str:
+    """Return what stands in place of a page without examples."""
+    if query.text:
+        return f"No example holds “{display_line(query.text, 60)}”, and no text does.\n\nx shows all of them again."
+    return NOTHING_WRITTEN
+
+
+def turned(page: BrowsePage, step: int) -> BrowseQuery | None:
+    """Return the query of the next page (`step` 1) or the one before (-1), None where there is none."""
+    query = page.query
+    offset = query.offset + step * query.limit
+    if step < 0 and query.offset > 0:
+        return replace(query, offset=max(offset, 0))
+    return replace(query, offset=offset) if 0 <= offset < page.total else None
+
+
+def highest(page: BrowsePage) -> float:
+    """Return the end of the measure's scale, as far as the page tells where viva does not know it."""
+    known = measures.top(page.query.measure)
+    return known or max([1.0, *(value for row in page.rows for value in row.values if value is not None)])
+
+
+def value_texts(page: BrowsePage, row: BrowseRow) -> list[str]:
+    """Return the systems' values of an example, a word or a dash where there is none."""
+    nothing = "not rated" if page.query.measure == measures.HUMAN_TOTAL else measures.NONE
+    top = highest(page)
+    return [nothing if value is None else measures.number(value, top) for value in row.values]
+
+
+def difference_text(page: BrowsePage, row: BrowseRow) -> str:
+    """Return how far the systems lie apart on an example, a dash where fewer than two have a value."""
+    values = [value for value in row.values if value is not None]
+    return measures.number(max(values) - min(values) if len(values) > 1 else None, highest(page))
+
+
+def question_line(row: BrowseRow, width: int) -> str:
+    """Return an example's question on one line."""
+    return display_line(row.question, width) or "(no question)"
+
+
+def sample_count(example: BrowsedExample) -> int:
+    """Return how many samples the system has that wrote most of them."""
+    systems = [text.system for text in example.texts]
+    return max((systems.count(system) for system in set(systems)), default=0)
+
+
+def samples_of(example: BrowsedExample, system: str) -> list[ScoredText]:
+    """Return what a system wrote for an example."""
+    return [text for text in example.texts if text.system == system]
 
 
 def value_of(text: ScoredText, measure: str) -> float | None:
@@ -111,39 +106,48 @@ def value_of(text: ScoredText, measure: str) -> float | None:
     return text.human_total if measure == measures.HUMAN_TOTAL else text.metrics.get(measure)
 
 
-def measure_lines(text: ScoredText) -> list[tuple[str, str]]:
-    """Return what is known of a text as (measure, value), the human total first, in words where there is none."""
+def measure_lines(text: ScoredText, measure: str = "", *, everything: bool = True) -> list[tuple[str, str]]:
+    """Return what is known of a text as (measure, value), the human total first, in words where there is none.
+
+    Without `everything`, a metric of viva's is told by its first number, unless `measure` is another of them.
+    """
+    if text.failed is not None:
+        return []
     if text.human_total is not None:
         people = f"{measures.number(text.human_total, 100)} ({plural(text.raters, 'rater')})"
     else:
         people = "not rated"
     lines = [(measures.HUMAN_TOTAL, people)]
+    details = {name for info in METRICS.values() for name in info.names[1:]} - {measure}
     for name in sorted(text.metrics, key=measures.rank):
-        value = text.metrics[name]
-        highest = measures.top(name) or max(1.0, value or 0.0)
-        lines.append((name, "unscored" if value is None else measures.number(value, highest)))
+        if everything or name not in details:
+            value = text.metrics[name]
+            top = measures.top(name) or max(1.0, value or 0.0)
+            lines.append((name, "unscored" if value is None else measures.number(value, top)))
     return lines
+
+
+def has_details(texts: Sequence[ScoredText], measure: str) -> bool:
+    """Tell whether more is known of some text than the first number of each metric."""
+    return any(len(measure_lines(text)) > len(measure_lines(text, measure, everything=False)) for text in texts)
+
+
+def mean_line(samples: Sequence[ScoredText], measure: str) -> str:
+    """Return the mean of a measure over a system's samples; nothing where it wrote only one, or has no value."""
+    values = [value for text in samples if (value := value_of(text, measure)) is not None]
+    if len(samples) < 2 or not values:
+        return ""
+    top = measures.top(measure) or max(1.0, *values)
+    of = f"{len(values)} of {len(samples)}" if len(values) < len(samples) else str(len(samples))
+    return f"{measures.title(measure)}, mean of {of} samples: {measures.number(sum(values) / len(values), top)}"
 
 
 def remarks(text: ScoredText) -> str:
     """Return what a reader should know of a text before reading it."""
+    if text.failed is not None:
+        return f"No text: {display_line(text.failed, 300) or 'no reason is known'}"
     if not text.text.strip():
         return "It wrote nothing"
-    return "Cut off at the length limit" if text.finish_reason == "length" else ""
-
-
-def question_line(example: ExampleResult, width: int) -> str:
-    """Return an example's question on one line."""
-    return display_line(example.question, width) or "(no question)"
-
-
-def _after(items: tuple[T, ...], item: T) -> T:
-    return items[(items.index(item) + 1) % len(items)] if item in items else items[0]
-
-
-def _negative(value: float | None) -> float | None:
-    return None if value is None else -value
-
-
-def _last_if_none(value: float | None) -> tuple[bool, float]:
-    return (value is None, value or 0.0)
+    found = ["Cut off at the length limit"] if text.finish_reason == "length" else []
+    found += [title for name, title in FLAWS.items() if name not in _SAID_ELSEWHERE and text.metrics.get(name)]
+    return " · ".join(found)

@@ -5,7 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Generation:
-    """One system's text for one example; `finish_reason` is `stop` or `length`."""
+    """One system's text for one example; `finish_reason` is `stop` or `length`, `sample` counts its texts from 0.
+
+    Where no text could be had, `failed` says why and `finish_reason` is `failed`. `cost` is in the currency of the
+    model's prices, None where these are not known.
+    """
 
     generation_id: str
     system_id: str
@@ -15,6 +19,9 @@ class Generation:
     prompt_tokens: int
     completion_tokens: int
     seconds: float
+    sample: int = 0
+    failed: str | None = None
+    cost: float | None = None
 
 
 @dataclass(frozen=True)
@@ -40,15 +47,23 @@ class ScoredText:
     metrics: dict[str, float | None]
     human_total: float | None
     raters: int
+    sample: int = 0
+    failed: str | None = None
 
 
 @dataclass(frozen=True)
-class ExampleResult:
-    """One example with the texts that systems wrote for it."""
+class LatestText:
+    """The text that a running generation wrote last, with its question; both may be shortened."""
 
-    example_id: str
-    position: int
+    system: str
     question: str
-    reference: str
-    field: str | None
-    texts: list[ScoredText]
+    text: str
+    failed: str | None = None
+
+
+@dataclass(frozen=True)
+class Pace:
+    """What a model's earlier texts were like: how long on average, and how many seconds a token took."""
+
+    completion_tokens: float
+    seconds_per_token: float

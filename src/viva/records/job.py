@@ -16,6 +16,7 @@ class JobKind(StrEnum):
     PAPERS = "papers"
     SWEEP = "sweep"
     EXPORT = "export"
+    BENCHMARK = "benchmark"
 
 
 class JobStatus(StrEnum):

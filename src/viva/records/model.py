@@ -23,7 +23,9 @@ class Model:
 
     `location` is a directory, a hub id, or the URL of an endpoint; an adapter names the model it was trained over
     in `base`. `settings` of an endpoint: the `model` asked for there, `key_env`, the environment variable that
-    holds the key, and what a million tokens cost: `price_prompt`, `price_completion`.
+    holds the key, what a million tokens cost: `price_prompt`, `price_completion`; `takes`, what the server calls
+    decoding parameters beyond the protocol's: {"top_k": "top_k", "repetition_penalty": "repeat_penalty"}; and
+    `concurrency`, how many calls may be under way.
     """
 
     model_id: str
@@ -37,7 +39,7 @@ class Model:
 
 @dataclass(frozen=True)
 class Decoding:
-    """How text is drawn from a model; temperature 0 is greedy.
+    """How text is drawn from a model; temperature 0 is greedy. `samples` texts are drawn for each question.
 
     The usual repetition penalty is a light one: without it small models fall into loops, base and tuned alike.
     """
@@ -48,6 +50,14 @@ class Decoding:
     top_k: int = 0
     repetition_penalty: float = 1.1
     seed: int = 0
+    samples: int = 1
+
+    def identity(self) -> dict[str, Any]:
+        """Return what tells this decoding from others; a single sample goes without saying."""
+        values = asdict(self)
+        if self.samples == 1:
+            del values["samples"]
+        return values
 
 
 @dataclass(frozen=True)
@@ -61,7 +71,7 @@ class System:
 
     @property
     def system_id(self) -> str:
-        return content_id(self.model, self.prompt, asdict(self.decoding))
+        return content_id(self.model, self.prompt, self.decoding.identity())
 
     def to_json(self) -> dict[str, Any]:
         """Return a JSON-ready form, `from_json` its inverse."""

@@ -1,5 +1,6 @@
 """Prompt templates: how a question is put to a model, in training and in generation alike."""
 
+from dataclasses import dataclass
 from typing import Any
 
 CHAT = "{question}"
@@ -7,6 +8,14 @@ CHAT = "{question}"
 
 PLAIN = "Question: {question}\nApproach: "
 """For models without a chat template (seed 000's format)."""
+
+
+@dataclass(frozen=True)
+class PromptFile:
+    """A template in a file: its name without `.txt`, and its text with `{question}` and perhaps `{examples}` in it."""
+
+    name: str
+    text: str
 
 
 def render(template: str, question: str) -> str:

@@ -1,4 +1,4 @@
-"""Confidence intervals of a mean, without scipy."""
+"""Confidence intervals of a mean and of a proportion, without scipy."""
 
 import math
 from functools import lru_cache
@@ -15,6 +15,23 @@ def half_width(se: float | None, n: int, level: float = 0.95) -> float | None:
     if se is None or n < 2 or not math.isfinite(se):
         return None
     return se * t_quantile((1 + level) / 2, n - 1)
+
+
+def wilson(successes: int, n: int) -> tuple[float, float] | None:
+    """Return the 95% interval of a proportion: the score interval of Wilson (1927), JASA 22, p. 209; None for n = 0.
+
+    Raises ValueError where 0 ≤ successes ≤ n does not hold.
+    """
+    if not 0 <= successes <= n:
+        raise ValueError(f"{successes} of {n} is no proportion")
+    if n == 0:
+        return None
+    z = NormalDist().inv_cdf(0.975)
+    share, square = successes / n, z * z / n
+    middle = (share + square / 2) / (1 + square)
+    half = z * math.sqrt(share * (1 - share) / n + square / (4 * n)) / (1 + square)
+    # At the ends of the scale the exact bounds are 0 and 1, which floating-point numbers miss by a little.
+    return 0.0 if successes == 0 else middle - half, 1.0 if successes == n else middle + half
 
 
 @lru_cache(maxsize=1024)

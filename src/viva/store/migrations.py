@@ -6,7 +6,7 @@ import duckdb
 
 from viva.errors import StoreNewer
 from viva.records.ids import utc_now
-from viva.store import schema, training_schema
+from viva.store import benchmark_schema, generation_schema, schema, training_schema
 from viva.store.transaction import transaction
 
 Connection = duckdb.DuckDBPyConnection
@@ -25,10 +25,22 @@ def _0003_training(connection: Connection) -> None:
     connection.execute(training_schema.VIEWS)
 
 
+def _0004_generation(connection: Connection) -> None:
+    connection.execute(generation_schema.TABLES)
+    connection.execute(generation_schema.VIEWS)
+
+
+def _0005_benchmarks(connection: Connection) -> None:
+    connection.execute(benchmark_schema.TABLES)
+    connection.execute(benchmark_schema.VIEWS)
+
+
 MIGRATIONS: list[tuple[str, Callable[[Connection], None]]] = [
     ("0001_tables", _0001_tables),
     ("0002_views", _0002_views),
     ("0003_training", _0003_training),
+    ("0004_generation", _0004_generation),
+    ("0005_benchmarks", _0005_benchmarks),
 ]
 
 

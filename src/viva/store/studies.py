@@ -51,12 +51,13 @@ def rubric(connection: Connection, rubric_id: str) -> Rubric:
 def candidates(
     connection: Connection, dataset_id: str, split: str, system_names: Sequence[str]
 ) -> list[tuple[str, str, str]]:
-    """Return (generation_id, example_id, system name) of what a study could show; of several texts the newest."""
+    """Return (generation_id, example_id, system name) of what a study could show: of several samples the first."""
     return connection.execute(
         """
         SELECT arg_max(g.generation_id, g.created_at), g.example_id, s.name
         FROM generation g JOIN system s USING (system_id) JOIN example e USING (example_id)
         WHERE e.dataset_id = ? AND coalesce(e.split, '') = ? AND s.name IN (SELECT unnest(?))
+          AND g.failed IS NULL AND g.sample = 0
         GROUP BY g.example_id, s.name, e.position ORDER BY e.position, s.name
         """,
         [dataset_id, split, list(system_names)],

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import torch
 
-from viva.records.prompt import conversation, plain
+from viva.generate.prompting import prompt_tokens
 from viva.records.training import Equivalence
 
 LONGEST = 512
@@ -128,18 +128,10 @@ def within(limits: Limits, *, largest: float, divergence: float, agreement: floa
 
 def encode(tokenizer: Any, prompt: str, pair: Pair, longest: int) -> tuple[list[int], int]:
     """Return the first `longest` tokens of prompt and reference, and where the reference starts."""
-    asked = ask(tokenizer, prompt, pair.question)
+    asked = prompt_tokens(tokenizer, prompt, pair.question)
     reference = pair.reference if tokenizer.chat_template else f" {pair.reference}"
     answered = tokenizer(reference, add_special_tokens=False)["input_ids"]
     return [*asked, *answered][:longest], min(len(asked), longest)
-
-
-def ask(tokenizer: Any, prompt: str, question: str) -> list[int]:
-    """Return the tokens of a question, as models are asked it when they generate."""
-    if tokenizer.chat_template:
-        messages = conversation(prompt, question)
-        return list(tokenizer.apply_chat_template(messages, add_generation_prompt=True, return_dict=False))
-    return list(tokenizer(plain(prompt, question))["input_ids"])
 
 
 def _differences(original: Any, artefact: Any, tokens: list[int], start: int) -> Differences:
@@ -174,7 +166,7 @@ def _logits(model: Any, tokens: list[int]) -> torch.Tensor:
 def _text(loaded: Loaded, prompt: str, pair: Pair, longest: int) -> str:
     from transformers import GenerationConfig
 
-    tokens = ask(loaded.tokenizer, prompt, pair.question)[:longest]
+    tokens = prompt_tokens(loaded.tokenizer, prompt, pair.question)[:longest]
     given = torch.tensor([tokens], device=loaded.model.device)
     end = loaded.tokenizer.eos_token_id
     settings = GenerationConfig(  # type: ignore[no-untyped-call]

@@ -17,13 +17,13 @@ CONFIG.json holds
 Events go to stdout as JSON lines, `progress` in hundredths; `done` has `path` and `equivalence`.
 """
 
-import json
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from viva import jsonl
 from viva.errors import BadInput, MissingExtra
 from viva.events import EventWriter, run_worker
 from viva.records.training import Equivalence
@@ -159,9 +159,9 @@ def read_pairs(path: Path) -> list[Any]:
     from viva.train.equivalence import pairs_of
 
     try:
-        found = pairs_of(json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip())
-    except (OSError, ValueError, KeyError) as error:
-        raise BadInput(f"{path} cannot be read: {error}") from error
+        found = pairs_of(jsonl.read(path))
+    except KeyError as error:
+        raise BadInput(f"{path.name} holds a pair without {error}") from error
     if not found:
         raise BadInput(f"{path} holds no questions to compare with")
     return found

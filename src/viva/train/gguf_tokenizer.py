@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from viva.errors import BadInput
+from viva.generate.prompting import end_tokens
 from viva.text import display_line
 
 NORMAL, CONTROL, USER_DEFINED, UNUSED = 1, 3, 4, 5
@@ -83,15 +84,8 @@ def plain_template(template: str | dict[str, str] | None) -> str:
     return _GENERATION.sub(r"{#\1 \2#}", template or "")
 
 
-def end_tokens(tokenizer: Any, model: Any) -> list[int]:
-    """Return the ids of the tokens that end a text, the tokenizer's own first."""
-    named = model.generation_config.eos_token_id if model.generation_config is not None else None
-    ends = [tokenizer.eos_token_id, *(named if isinstance(named, list) else [named])]
-    return list(dict.fromkeys(token for token in ends if token is not None))
-
-
 def _special(tokenizer: Any, model: Any) -> dict[str, int]:
-    ends = end_tokens(tokenizer, model)
+    ends = end_tokens(model, tokenizer)
     found = {
         "bos": tokenizer.bos_token_id,
         "eos": ends[0] if ends else None,

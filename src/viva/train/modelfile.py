@@ -3,8 +3,9 @@
 import re
 from typing import Any
 
+from viva.generate.prompting import end_tokens
 from viva.records.prompt import CHAT, plain, render
-from viva.train.gguf_tokenizer import end_tokens, plain_template
+from viva.train.gguf_tokenizer import plain_template
 
 SYSTEM, USER, ASSISTANT = "viva-system-mark", "viva-user-mark", "viva-assistant-mark"
 LONGEST_CONTEXT = 8192
@@ -31,7 +32,7 @@ def modelfile(tokenizer: Any, model: Any, file_name: str, prompt: str = CHAT) ->
     context = getattr(model.config, "max_position_embeddings", None)
     if context and context <= LONGEST_CONTEXT:
         lines.append(f"PARAMETER num_ctx {context}")
-    for token in end_tokens(tokenizer, model):
+    for token in end_tokens(model, tokenizer):
         text = str(tokenizer.convert_ids_to_tokens(token))
         if '"' not in text and "\\" not in text:
             lines.append(f'PARAMETER stop "{text}"')

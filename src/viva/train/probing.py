@@ -11,6 +11,7 @@ import torch
 from transformers import GenerationConfig, TrainerCallback
 
 from viva.events import EventWriter
+from viva.generate.prompting import end_tokens
 from viva.generate.repetition import repetition
 from viva.records.training import Probe
 from viva.train.building import Built
@@ -54,7 +55,7 @@ class Prober(TrainerCallback):
             return ""
         inputs = torch.tensor([tokens], device=model.device)
         settings = GenerationConfig(  # type: ignore[no-untyped-call]
-            max_new_tokens=room, do_sample=False, eos_token_id=_ends(model, tokenizer),
+            max_new_tokens=room, do_sample=False, eos_token_id=end_tokens(model, tokenizer),
             pad_token_id=tokenizer.pad_token_id,
         )  # fmt: skip
         training = model.training
@@ -67,9 +68,3 @@ class Prober(TrainerCallback):
         finally:
             model.train(training)
         return str(tokenizer.decode(written[0, len(tokens) :], skip_special_tokens=True)).strip()
-
-
-def _ends(model: Any, tokenizer: Any) -> list[int]:
-    named = model.generation_config.eos_token_id
-    ends = named if isinstance(named, list) else [named]
-    return sorted({token for token in [*ends, tokenizer.eos_token_id] if token is not None})

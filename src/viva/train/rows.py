@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from viva.errors import BadInput
+from viva import jsonl
+from viva.generate.conversation import rendered, shows_calls
 from viva.records.prompt import PLAIN, conversation, plain
 from viva.records.recipe import Format, Recipe
 
@@ -62,7 +63,7 @@ def read_rows(path: str | Path | None, tokenizer: Any, recipe: Recipe, prompt: s
     """
     rows = Rows()
     longest = None if recipe.packing == "wrapped" else block_length(recipe, context)
-    for example in read_examples(Path(path)) if path else []:
+    for example in jsonl.read(Path(path)) if path else []:
         for tokens in encode(tokenizer, recipe, prompt, example):
             rows.add(tokens, longest)
     return rows
@@ -71,14 +72,6 @@ def read_rows(path: str | Path | None, tokenizer: Any, recipe: Recipe, prompt: s
 def block_length(recipe: Recipe, context: int | None) -> int:
     """Return the longest row in tokens."""
     return min(recipe.max_length, context or recipe.max_length)
-
-
-def read_examples(path: Path) -> list[dict[str, Any]]:
-    """Return the examples in a file of JSON lines. Raises `BadInput`."""
-    try:
-        return [json.loads(line) for line in path.read_text("utf-8").split("\n") if line.strip()]
-    except (OSError, ValueError) as error:
-        raise BadInput(f"{path} cannot be read: {error}") from error
 
 
 def uses_template(recipe: Recipe, tokenizer: Any) -> bool:
@@ -119,7 +112,7 @@ def asked(tokenizer: Any, recipe: Recipe, prompt: str, question: str) -> list[in
     """Return the tokens with which the model is asked a question, as it is trained to answer."""
     template = prompt_for(recipe, prompt, tokenizer)
     if uses_template(recipe, tokenizer):
-        return _rendered(tokenizer, conversation(template, question), None, add_generation_prompt=True) or []
+        return rendered(tokenizer, conversation(template, question), None, add_generation_prompt=True) or []
     return list(tokenizer(plain(template, question))["input_ids"])
 
 
@@ -133,15 +126,15 @@ def _text(tokenizer: Any, asked: str, answer: str, whole: bool) -> Tokens:
 def _conversation(tokenizer: Any, messages: Sequence[Turn], tools: Any, whole: bool) -> Tokens | None:
     """Return a conversation with the assistant's turns counting; None where the template refuses or loses a call."""
     turns = [_turn(message) for message in messages]
-    ids = _rendered(tokenizer, turns, tools)
-    if ids is None or not _calls_shown(tokenizer, ids, turns):
+    ids = rendered(tokenizer, turns, tools)
+    if ids is None or not shows_calls(tokenizer, ids, turns, tools):
         return None
     counts = [whole] * len(ids)
     for index, turn in enumerate(turns):
         if turn["role"] != "assistant" or whole:
             continue
-        before = _rendered(tokenizer, turns[:index], tools, add_generation_prompt=True)
-        after = _rendered(tokenizer, turns[: index + 1], tools)
+        before = rendered(tokenizer, turns[:index], tools, add_generation_prompt=True)
+        after = rendered(tokenizer, turns[: index + 1], tools)
         if before is None or after is None:
             return None
         start, end = _common(before, ids), _common(after, ids)
@@ -158,16 +151,6 @@ def _end_mark(tokenizer: Any, ids: Sequence[int], start: int) -> int:
     """Return the place after the first end mark from `start` on, `start` where there is none."""
     mark = tokenizer.eos_token_id
     return next((place + 1 for place in range(start, len(ids)) if ids[place] == mark), start)
-
-
-def _rendered(tokenizer: Any, turns: Sequence[Turn], tools: Any, **options: Any) -> list[int] | None:
-    """Return a conversation's tokens, None where the model's template refuses such a conversation."""
-    from jinja2.exceptions import TemplateError
-
-    try:
-        return list(tokenizer.apply_chat_template(turns, tools=tools or None, return_dict=False, **options))
-    except TemplateError:
-        return None
 
 
 def _turn(message: Mapping[str, Any]) -> Turn:
@@ -188,15 +171,6 @@ def _function(function: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(parsed, dict):
             return {**function, "arguments": parsed}
     return dict(function)
-
-
-def _calls_shown(tokenizer: Any, ids: list[int], turns: Sequence[Turn]) -> bool:
-    """Tell whether every function call stands in the text: some templates leave them out without a word."""
-    names = [call["function"]["name"] for turn in turns for call in turn.get("tool_calls") or []]
-    if not names:
-        return True
-    text = tokenizer.decode(ids)
-    return all(name in text for name in names)
 
 
 def _common(one: Sequence[int], other: Sequence[int]) -> int:

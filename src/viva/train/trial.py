@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from viva.events import LAUNCHER, OUT_OF_MEMORY, launched, read_events
+from viva.events import LAUNCHER, launched, read_events, why_ended
 
 GRACE_SECONDS = 2.0
 """How long a trial gets to end by itself; less than what the sweep gets when its job is cancelled."""
@@ -148,13 +148,10 @@ class Process:
             self._process.wait()
 
     def reason(self, code: int) -> str:
-        """Return why a process ended with `code`: the last line of what it printed, where it says more."""
-        if code == -signal.SIGKILL:
-            return OUT_OF_MEMORY
+        """Return why a process ended with `code`."""
         with (self._folder / "log.txt").open("rb") as log:
             log.seek(max(self._log_start, log.seek(0, os.SEEK_END) - LOG_BYTES))
-            lines = [line for line in log.read().decode("utf-8", "replace").splitlines() if line.strip()]
-        return lines[-1].strip() if lines else f"the program ended with exit code {code}"
+            return why_ended(code, log.read().decode("utf-8", "replace"))
 
 
 def main() -> None:

@@ -22,6 +22,7 @@ PLACES = {
     "home": "viva.tui.screens.home:HomeScreen",
     "datasets": "viva.tui.screens.datasets:DatasetsScreen",
     "train": "viva.tui.screens.train:TrainScreen",
+    "generate": "viva.tui.screens.generate:GenerateScreen",
     "runs": "viva.tui.screens.runs:RunsScreen",
     "models": "viva.tui.screens.models:ModelsScreen",
     "jobs": "viva.tui.screens.jobs:JobsScreen",

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from viva.errors import NotFound
 from viva.paths import shipped
 from viva.records.cleaning import CleanReport, CleanRules
 from viva.records.dataset import Dataset, Example, Leakage
@@ -131,7 +132,8 @@ class Datasets:
         if split not in dataset.splits:
             known = [known for known in dataset.splits if known]
             make = f"make splits: viva dataset split {name} train=0.8,validation=0.1,test=rest"
-            raise names.missing(f"split {display_line(split, 40)} in", name, known, make, wanted=split)
+            message = f"there is no split {display_line(split, 40)} in {display_line(name, 60)!r}"
+            raise NotFound(message, names.meant(split, known, make))
         return dataset
 
     def examples(

@@ -13,8 +13,8 @@ from viva.records.model import Model
 from viva.records.training import Equivalence
 from viva.store import datasets, equivalences
 from viva.train.merge import RECORD
+from viva.workbench.default_prompt import default_prompt
 from viva.workbench.exports import refuse_taken
-from viva.workbench.generation import default_prompt
 from viva.workbench.training_config import TEST, TRAIN, VALIDATION
 from viva.workbench.work import JobWork
 from viva.workbench.workbench import Workbench
@@ -55,7 +55,7 @@ def _made(job: JobWork, original: Model) -> tuple[Path, Equivalence]:
             "name": name,
             "output": str(part),
             "prompt": default_prompt(location, base),
-            "pairs": job.rows("pairs", pairs(workbench, original)),
+            "pairs": job.rows("pairs", pairs(workbench, original))[0],
             "job": job.directory.job_id,
         }
     )

@@ -1,23 +1,28 @@
-"""Generation: which systems write for which examples."""
+"""Generation: which systems write for which examples, and what that takes."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, fields
-from pathlib import Path
+from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from viva.errors import UsageError
-from viva.records import prompt as prompts
+from viva.records.dataset import Dataset
+from viva.records.generating import GenerationPlan, GenerationRequest, PlannedSystem
 from viva.records.job import Job, JobKind, JobSpec
-from viva.records.model import Decoding, Model, System
+from viva.records.model import Decoding, Model, ModelKind, System
+from viva.records.prompt import PromptFile
+from viva.store import generations
 from viva.store import models as table
-from viva.workbench import names
+from viva.text import display_line
+from viva.workbench import generation_estimate, names, prompts
+from viva.workbench.default_prompt import default_prompt
+from viva.workbench.grids import Impossible, combinations, usual_decoding
 
 if TYPE_CHECKING:
     from viva.workbench.workbench import Workbench
 
 _SHORT = {
     "max_new_tokens": "n", "temperature": "t", "top_p": "p", "top_k": "k", "repetition_penalty": "r", "seed": "s",
+    "samples": "x",
 }  # fmt: skip
 
 
@@ -27,36 +32,47 @@ class Generations:
     def __init__(self, workbench: "Workbench") -> None:
         self._workbench = workbench
 
-    def start(
-        self,
-        dataset: str,
-        split: str,
-        models: Sequence[str],
-        decoding: Decoding | None = None,
-        prompt: str | None = None,
-        score: bool = False,
-    ) -> Job:
-        """Start writing for a split with each of `models`; texts that are there already are kept, not written again.
+    def prompts(self) -> list[PromptFile]:
+        """Return the prompt templates that ship with viva or lie in the workspace. Raises `BadInput`."""
+        return prompts.prompt_files(self._workbench)
 
-        `prompt` is a template with `{question}` in it, by default what suits the model. With `score`, the texts
-        are scored afterwards. Raises `NotFound`, `UsageError`.
+    def plan(self, request: GenerationRequest) -> GenerationPlan:
+        """Return what a request comes to: its systems, what is left to write, tokens, money and time.
+
+        Raises `NotFound`, `BadInput`, and `UsageError` for what cannot be asked for.
         """
-        if not models:
-            raise UsageError("no model is named", "name at least one with --model")
-        if prompt is not None and "{question}" not in prompt:
-            raise UsageError("the prompt template has no {question} in it")
-        version = self._workbench.datasets.with_split(dataset, split).version
-        for model in models:
-            self._workbench.models.local(model)
-        then = asdict(self._workbench.scoring.spec(dataset, split)) if score else None
-        return self._workbench.jobs.start(_spec(dataset, version, split, models, decoding, prompt, None, then))
+        dataset = self._workbench.datasets.with_split(request.dataset, request.split)
+        systems, left_out = self._systems(request, dataset)
+        with self._workbench.store.read() as connection:
+            planned = []
+            for system in systems:
+                texts = dataset.splits[request.split] * system.decoding.samples
+                written = generations.written_texts(connection, system.system_id, dataset.dataset_id, request.split)
+                planned.append(PlannedSystem(system, max(texts - written, 0), written))
+        estimate = generation_estimate.estimate(self._workbench, dataset, request.split, planned)
+        return GenerationPlan(tuple(planned), estimate, left_out)
+
+    def start(self, request: GenerationRequest, score: bool = False) -> Job:
+        """Start writing; texts that are there already are kept, not written again. With `score`, they are scored then.
+
+        Raises what `plan` raises, and `UsageError` where an endpoint's key is not in the environment or a model's
+        weights are not those that were added.
+        """
+        dataset = self._workbench.datasets.with_split(request.dataset, request.split)
+        systems, _ = self._systems(request, dataset)
+        for name in request.models:
+            self._check_reach(self._workbench.models.get(name))
+        then = asdict(self._workbench.scoring.spec(request.dataset, request.split)) if score else None
+        arguments = _arguments(request.dataset, dataset.version, request.split, request.models)
+        arguments["systems"] = [system.to_json() for system in systems]
+        return self._workbench.jobs.start(_spec(arguments, then, len(systems)))
 
     def examination(self, dataset: str, split: str, models: Sequence[str]) -> dict[str, Any]:
         """Return the job that follows a training: write with `models`, make a study of the texts, score them."""
         study = names.unused(f"{dataset}-{split}", [study.name for study in self._workbench.studies.list()])
         then = asdict(self._workbench.scoring.spec(dataset, split))
         version = self._workbench.datasets.get(dataset).version
-        return asdict(_spec(dataset, version, split, models, None, None, study, then))
+        return asdict(_spec({**_arguments(dataset, version, split, models), "study": study}, then, len(models)))
 
     def systems(self, dataset: str | None = None) -> list[System]:
         """Return the systems in the order they came; those that have written for `dataset` where it is given."""
@@ -65,75 +81,88 @@ class Generations:
 
     def system(self, model: Model, decoding: Decoding | None = None, prompt: str | None = None) -> System:
         """Return the system that a model makes with this prompt and decoding, known or not."""
-        decoding = decoding or Decoding()
-        usual = default_prompt(*self._workbench.models.weights(model))
-        with self._workbench.store.read() as connection:
-            known = table.systems(connection)
-        wanted = System(system_name(model.name, decoding), model.name, prompt or usual, decoding)
-        for system in known:
-            if system.system_id == wanted.system_id:
-                return system
-        name = names.unused(wanted.name, [system.name for system in known])
-        return System(name, model.name, wanted.prompt, decoding)
+        decoding = decoding or usual_decoding(model)
+        text = prompt or self._usual_prompt(model)
+        return _known_or_named(System(system_name(model, decoding), model.name, text, decoding), self.systems())
+
+    def _systems(self, request: GenerationRequest, dataset: Dataset) -> tuple[list[System], tuple[str, ...]]:
+        """Return the systems that a request makes, and why combinations were left out. Raises `UsageError`."""
+        if not request.models:
+            raise UsageError("no model is named", "name at least one with --model")
+        template, label = prompts.template(self._workbench, request.prompt, request.shots)
+        if template is not None and request.shots:
+            template = prompts.with_examples(
+                self._workbench, dataset, request.split, template, request.shots, request.shots_seed
+            )
+            label = f"{label}-{request.shots}shot" + (f"-s{request.shots_seed}" if request.shots_seed else "")
+        known = self.systems()
+        found: list[System] = []
+        left_out: list[str] = []
+        for name in dict.fromkeys(request.models):
+            model = self._workbench.models.get(name)
+            possible, impossible = combinations(request.grid, model)
+            if impossible and not request.skip_impossible:
+                raise _impossible(impossible)
+            left_out += [f"{name}: {one.reason}" for one in impossible]
+            text = template or self._usual_prompt(model)
+            for decoding in possible:
+                wanted = System(system_name(model, decoding, label), name, text, decoding)
+                found.append(_known_or_named(wanted, [*known, *found]))
+        if not found:
+            raise UsageError("no combination is left that makes sense", left_out[0] if left_out else "")
+        return found, tuple(dict.fromkeys(left_out))
+
+    def _usual_prompt(self, model: Model) -> str:
+        return default_prompt(*self._workbench.models.places(model))
+
+    def _check_reach(self, model: Model) -> None:
+        if model.kind is not ModelKind.ENDPOINT:
+            self._workbench.models.weights(model)
+            return
+        variable = model.settings.get("key_env")
+        if variable and not self._workbench.synthesis.key_is_set(variable):
+            shown = display_line(variable, 60)
+            raise UsageError(f"the environment holds no key named {shown}", f"export {shown}=… and start again")
 
 
-def system_name(model: str, decoding: Decoding) -> str:
-    """Return the model's name with every decoding parameter that is not the usual one: `starter-t0.7-p0.9`."""
-    usual = Decoding()
+def system_name(model: Model, decoding: Decoding, label: str = "") -> str:
+    """Return the model's name with the prompt's label and every decoding parameter that is not the usual one:
+    `starter-t0.7-p0.9`.
+    """
+    usual = usual_decoding(model)
     parts = [
         f"{_SHORT[field.name]}{getattr(decoding, field.name):g}"
         for field in fields(Decoding)
         if getattr(decoding, field.name) != getattr(usual, field.name)
     ]
-    return "-".join([model, *parts])
+    return "-".join([model.name, *([label] if label else []), *parts])
 
 
-def default_prompt(location: str, base: str | None) -> str:
-    """Return the template that suits a model: the one it was trained with, where viva trained it or exported it, else
-    the bare question where it has a chat template of its own.
-
-    A hub id is taken for a chat model; whoever uses a plain base model from the hub names the template.
-    """
-    # The record of a GGUF file lies beside it.
-    folder = Path(location).parent if location.lower().endswith(".gguf") else Path(location)
-    for record in (folder / "training.json", folder / "merged_from.json"):
-        if (trained_with := _recorded_prompt(record)) is not None:
-            return trained_with
-    for directory in (Path(location), Path(base) if base else None):
-        if directory is not None and (directory / "tokenizer_config.json").is_file():
-            chat = (directory / "chat_template.jinja").is_file() or '"chat_template"' in (
-                directory / "tokenizer_config.json"
-            ).read_text("utf-8")
-            return prompts.CHAT if chat else prompts.PLAIN
-    return prompts.CHAT
+def _known_or_named(wanted: System, known: Sequence[System]) -> System:
+    """Return the known system that `wanted` is, or `wanted` under a name that no other has."""
+    for system in known:
+        if system.system_id == wanted.system_id:
+            return system
+    return replace(wanted, name=names.unused(wanted.name, [system.name for system in known]))
 
 
-def _recorded_prompt(record: Path) -> str | None:
-    """Return the template that a record of viva's names; None where there is no such record."""
-    try:
-        known = json.loads(record.read_text("utf-8"))
-    except (OSError, ValueError):
-        return None
-    prompt = known.get("prompt") if isinstance(known, dict) else None
-    return prompt if isinstance(prompt, str) and "{question}" in prompt else None
+def _impossible(found: Sequence[Impossible]) -> UsageError:
+    reason = found[0].reason
+    more = f" (and {len(found) - 1:,} more combinations)" if len(found) > 1 else ""
+    if "is not known to take" in reason:
+        hint = "add the endpoint with --takes NAME=ITS-NAME, or leave impossible combinations out: --skip-impossible"
+    else:
+        hint = "leave impossible combinations out: --skip-impossible"
+    return UsageError(reason + more, hint)
 
 
-def _spec(
-    dataset: str,
-    version: int,
-    split: str,
-    models: Sequence[str],
-    decoding: Decoding | None,
-    prompt: str | None,
-    study: str | None,
-    then: dict[str, Any] | None,
-) -> JobSpec:
+def _arguments(dataset: str, version: int, split: str, models: Sequence[str]) -> dict[str, Any]:
+    return {"dataset": dataset, "version": version, "split": split, "models": list(models)}
+
+
+def _spec(arguments: dict[str, Any], then: dict[str, Any] | None, systems: int) -> JobSpec:
+    models = ", ".join(arguments["models"])
+    grid = f" ({systems} systems)" if systems > len(arguments["models"]) else ""
     return JobSpec(
-        JobKind.GENERATE,
-        f"{dataset}/{split} with {', '.join(models)}",
-        {
-            "dataset": dataset, "version": version, "split": split, "models": list(models),
-            "decoding": asdict(decoding or Decoding()), "prompt": prompt, "study": study,
-        },
-        then,
-    )  # fmt: skip
+        JobKind.GENERATE, f"{arguments['dataset']}/{arguments['split']} with {models}{grid}", arguments, then
+    )

@@ -103,7 +103,7 @@ def import_rows(
     Raises `BadInput` where nothing is left, or, with `strict`, where any row cannot be used.
     """
     shown = display_line(source, 80)
-    with stage(workbench.paths.staging) as staging, _BadRows(workbench, beside or Path(source)) as bad:
+    with stage(workbench.paths.staging) as staging, BadRows(workbench, beside or Path(source)) as bad:
         _fill(staging, bad, rows, progress)
         if bad.count and (strict or not staging.count):
             first = bad.samples[0]
@@ -124,7 +124,7 @@ def import_rows(
     return Imported(found, known is not None, bad.count, tuple(bad.samples), bad.file)
 
 
-def _fill(staging: Stage, bad: "_BadRows", rows: Iterable[Example | BadRow], progress: Progress | None) -> None:
+def _fill(staging: Stage, bad: "BadRows", rows: Iterable[Example | BadRow], progress: Progress | None) -> None:
     for number, row in enumerate(rows, start=1):
         if isinstance(row, BadRow):
             bad.add(row)
@@ -134,7 +134,7 @@ def _fill(staging: Stage, bad: "_BadRows", rows: Iterable[Example | BadRow], pro
             progress(number)
 
 
-class _BadRows:
+class BadRows:
     """Counts the rows that cannot be used and writes them to `NAME.bad-rows.jsonl`; no such row, no file.
 
     The file takes its name when all rows are in it: a link of that name is replaced, never followed.
@@ -151,7 +151,7 @@ class _BadRows:
         self.count = 0
         self.samples: list[BadRow] = []
 
-    def __enter__(self) -> "_BadRows":
+    def __enter__(self) -> "BadRows":
         return self
 
     def __exit__(self, *_: object) -> None:

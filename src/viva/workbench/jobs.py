@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from viva.errors import UsageError
 from viva.jobs import launch
 from viva.jobs.directory import JobDirectory
+from viva.records.generation import LatestText
 from viva.records.ids import utc_now
 from viva.records.job import Job, JobKind, JobSpec, JobStatus
 from viva.store import jobs as table
@@ -43,6 +44,11 @@ class Jobs:
     def get(self, job_id: str) -> Job:
         """Return a job by its id, the start of that, or the name of the model that it makes. Raises `NotFound`."""
         return self._directory(job_id).job()
+
+    def latest_text(self, job_id: str) -> LatestText | None:
+        """Return the text that a generation wrote last; None where there is none. Raises `NotFound`."""
+        latest = self._directory(job_id).latest()
+        return None if latest is None else LatestText(**latest)
 
     def cancel(self, job_id: str) -> Job:
         """Stop a running job; what it has stored stays. Raises `UsageError` where it does not run."""

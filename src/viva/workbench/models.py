@@ -1,16 +1,13 @@
 """Models of the workspace."""
 
-import json
-import subprocess
-import sys
-import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from viva.errors import BadInput, JobError, UsageError
-from viva.events import read_events
+from viva.errors import BadInput, UsageError
 from viva.generate.fingerprint import fingerprint
+from viva.jobs.child import run_child, worker_threads
 from viva.paths import shipped
 from viva.records.ids import content_id
 from viva.records.model import Model, ModelKind
@@ -27,6 +24,8 @@ CHECK = "viva.generate.check"
 GGUF = ".gguf"
 FINGERPRINT = "fingerprint"
 """The key of a model's settings under which its weights' fingerprint is kept."""
+EXTRA_PARAMETERS = ("top_k", "repetition_penalty")
+"""Decoding parameters that the chat-completions protocol does not have, and some servers add."""
 STARTER_NOTE = "built in, about 2 million parameters, for trying things out: its texts are not clever"
 
 
@@ -79,11 +78,15 @@ class Models:
         model: str,
         key_env: str | None = None,
         prices: tuple[float, float] | None = None,
+        takes: Mapping[str, str] | None = None,
+        concurrency: int | None = None,
     ) -> Model:
         """Register a model behind an address that speaks the chat-completions protocol (Ollama, vLLM, OpenAI …).
 
         `model` is its name there; the key is read from the environment variable `key_env` when a call is made and
-        never stored. `prices` are per million tokens read and written. Raises `UsageError`.
+        never stored. `prices` are per million tokens read and written. `takes` says what the server calls decoding
+        parameters that not every server has, `top_k` and `repetition_penalty`; `concurrency` is how many calls may be
+        under way. Raises `UsageError`.
         """
         names.checked("model", name)
         address = urlsplit(url)
@@ -98,6 +101,17 @@ class Models:
             if min(prices) < 0:
                 raise UsageError("a price cannot be negative")
             settings |= {"price_prompt": prices[0], "price_completion": prices[1]}
+        if takes:
+            if unknown := sorted(set(takes) - set(EXTRA_PARAMETERS)):
+                raise UsageError(
+                    f"{display_line(unknown[0], 40)} is no parameter that servers differ in",
+                    f"those are {' and '.join(EXTRA_PARAMETERS)}",
+                )
+            settings["takes"] = dict(takes)
+        if concurrency is not None:
+            if concurrency < 1:
+                raise UsageError("at least one call must be under way")
+            settings["concurrency"] = concurrency
         model_id = content_id(name, url, settings)
         return self._known_or_added(
             Model(model_id, name, ModelKind.ENDPOINT, url.rstrip("/"), None, f"{model} at {address.netloc}", settings)
@@ -113,28 +127,13 @@ class Models:
     def check(self, name: str) -> ModelCheck:
         """Return what a local model is, from its configuration and tokenizer, fetched from the hub where need be.
 
-        Takes some seconds, in a process of its own. Raises `NotFound`, `UsageError`, and `BadInput` with one line that
-        says why the model cannot be read.
+        Takes some seconds, in a process of its own. Raises `NotFound`, and `UserError` with one line that says why the
+        model cannot be read.
         """
         model = self.local(name)
         location, base = self.weights(model)
-        with tempfile.TemporaryDirectory() as folder:
-            config = Path(folder, "config.json")
-            config.write_text(json.dumps({"location": location, "base": base}), "utf-8")
-            ended = subprocess.run(
-                [sys.executable, "-m", CHECK, str(config)],
-                capture_output=True,
-                text=True,
-                encoding="utf-8",
-                errors="replace",
-                stdin=subprocess.DEVNULL,
-            )
-        for event in read_events(ended.stdout.splitlines()):
-            if event.pop("event") == "error":
-                raise BadInput(event["message"], event["hint"])
-            return ModelCheck(name=model.name, **event)
-        last = next((line for line in reversed(ended.stderr.splitlines()) if line.strip()), "no word")
-        raise JobError(f"looking at {display_line(name, 60)} ended with exit code {ended.returncode}: {last}")
+        found = run_child(CHECK, {"location": location, "base": base}, threads=worker_threads())
+        return ModelCheck(name=model.name, **found)
 
     def get(self, name: str) -> Model:
         """Return the model `name`; the starter need not have been registered. Raises `NotFound`."""
@@ -160,6 +159,12 @@ class Models:
             return self._location(model), None
         assert model.base is not None
         return self._location(model), self._location(self.get(model.base))
+
+    def places(self, model: Model) -> tuple[str, str | None]:
+        """Return what `weights` returns, without looking at what lies there."""
+        if model.kind is ModelKind.STARTER:
+            return str(shipped("models", STARTER)), None
+        return model.location, None if model.base is None else self.places(self.get(model.base))[0]
 
     def _location(self, model: Model) -> str:
         if model.kind is ModelKind.STARTER:

@@ -20,16 +20,19 @@ def checked(kind: str, name: str) -> str:
     return name
 
 
-def missing(kind: str, name: str, known: Iterable[str], empty_hint: str, wanted: str = "") -> NotFound:
-    """Return the error for a name that is not there, with what was perhaps meant (by `wanted`, where it is not it)."""
+def missing(kind: str, name: str, known: Iterable[str], empty_hint: str) -> NotFound:
+    """Return the error for a name that is not there, with what was perhaps meant."""
+    return NotFound(f"there is no {kind} {display_line(name, 60)!r}", meant(name, known, empty_hint))
+
+
+def meant(name: str, known: Iterable[str], empty_hint: str) -> str:
+    """Return a hint at what was perhaps meant by a name that is not among the `known`."""
     names = sorted(known)
     if not names:
-        hint = empty_hint
-    elif close := difflib.get_close_matches(wanted or name, names, n=1):
-        hint = f"did you mean {display_line(close[0])}?"
-    else:
-        hint = f"there is: {', '.join(display_line(known) for known in names[:10])}"
-    return NotFound(f"there is no {kind} {display_line(name, 60)!r}", hint)
+        return empty_hint
+    if close := difflib.get_close_matches(name, names, n=1):
+        return f"did you mean {display_line(close[0])}?"
+    return f"there is: {', '.join(display_line(known) for known in names[:10])}"
 
 
 def unused(wanted: str, taken: Iterable[str]) -> str:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from viva.errors import UsageError
 from viva.records.dataset import Dataset
+from viva.records.generating import GenerationRequest
 from viva.records.job import Job, JobStatus
 from viva.records.model import ModelKind
 from viva.records.overview import NextStep, Overview, StepKind
@@ -72,7 +73,9 @@ def take(workbench: "Workbench", step: NextStep) -> Taken:
     if step.kind is StepKind.IMPORT:
         return workbench.datasets.import_bundled(arguments["name"])
     if step.kind is StepKind.GENERATE:
-        return workbench.generation.start(arguments["dataset"], arguments["split"], arguments["models"], score=True)
+        return workbench.generation.start(
+            GenerationRequest(arguments["dataset"], arguments["split"], tuple(arguments["models"])), score=True
+        )
     if step.kind is StepKind.SCORE:
         return workbench.scoring.start(arguments["dataset"], arguments["split"])
     if step.kind is StepKind.STUDY:

@@ -3,11 +3,14 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from viva.errors import NotFound
+from viva.records.browsing import BrowsedExample, BrowsePage, BrowseQuery
 from viva.records.dataset import Dataset
-from viva.records.generation import ExampleResult
 from viva.records.results import LeaderboardRow
 from viva.stats.intervals import half_width
+from viva.store import browsing
 from viva.store import leaderboard as table
+from viva.text import display_line
 
 if TYPE_CHECKING:
     from viva.workbench.workbench import Workbench
@@ -40,8 +43,20 @@ class Results:
             rows = table.leaderboard(connection, found.name, found.version, split, by_field)
         return [replace(row, half_width=half_width(row.se, row.n)) for row in rows]
 
-    def examples(self, dataset: str, split: str | None = None) -> list[ExampleResult]:
-        """Return the examples that have generations, with texts, metrics and human totals. Raises `NotFound`."""
+    def browse(self, query: BrowseQuery) -> BrowsePage:
+        """Return a page of the examples that systems wrote for, with the systems' values. Raises `NotFound`."""
+        found = self.version(query.dataset)
+        with self._store.read() as connection:
+            return browsing.page(connection, found.dataset_id, query)
+
+    def browsed(self, dataset: str, example_id: str) -> BrowsedExample:
+        """Return one of those examples with every text that was written for it. Raises `NotFound`."""
         found = self.version(dataset)
         with self._store.read() as connection:
-            return table.example_results(connection, found.dataset_id, split)
+            example = browsing.example(connection, found.dataset_id, example_id)
+        if example is None:
+            raise NotFound(
+                f"{display_line(found.name, 40)} has no example {display_line(example_id, 40)} in version "
+                f"{found.version}", "it may belong to another version: read the list anew"
+            )  # fmt: skip
+        return example

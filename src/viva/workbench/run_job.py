@@ -21,7 +21,7 @@ from typing import Any
 
 from viva import settings
 from viva.errors import JobError, UserError
-from viva.events import OUT_OF_MEMORY, launched, read_events, reported
+from viva.events import launched, read_events, reported, why_ended
 from viva.jobs.directory import JobDirectory
 from viva.records.ids import utc_now
 from viva.records.job import JobKind, JobSpec, JobStatus
@@ -42,10 +42,11 @@ WORK = {
     JobKind.TRAIN: "viva.workbench.training_work:train",
     JobKind.SWEEP: "viva.workbench.sweep_work:sweep",
     JobKind.EXPORT: "viva.workbench.export_work:export",
-    JobKind.GENERATE: "viva.workbench.work:generate",
-    JobKind.SCORE: "viva.workbench.work:score",
+    JobKind.GENERATE: "viva.workbench.generation_work:generate",
+    JobKind.SCORE: "viva.workbench.scoring_work:score",
     JobKind.SYNTHESISE: "viva.workbench.synthesis_work:synthesise",
     JobKind.PAPERS: "viva.workbench.synthesis_work:papers",
+    JobKind.BENCHMARK: "viva.workbench.benchmark_work:benchmark",
 }
 """What each kind of job does, imported when it is done."""
 
@@ -124,7 +125,7 @@ def run_program(
                 on_event(event)
         code = process.wait()
     if code != 0 or done is None:
-        raise JobError(_reason(code, directory))
+        raise JobError(why_ended(code, directory.log(20)))
     return done
 
 
@@ -165,13 +166,6 @@ def _threads() -> int:
     """Return how many threads a worker computes with: half the cores, which is fastest where others work too."""
     cores = len(os.sched_getaffinity(0))
     return min(cores, max(2, cores // 2))
-
-
-def _reason(code: int, directory: JobDirectory) -> str:
-    if code == -signal.SIGKILL:
-        return OUT_OF_MEMORY
-    lines = [line for line in directory.log(20).splitlines() if line.strip()]
-    return lines[-1].strip() if lines else f"the program ended with exit code {code}"
 
 
 def _end(

@@ -1,10 +1,11 @@
 """Scoring: automatic metrics over what has been generated."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from viva.metrics.registry import METRICS, MetricInfo
 from viva.records.job import Job, JobKind, JobSpec
+from viva.records.metric import METRICS, MetricInfo, MetricOptions
 from viva.workbench import names
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class Scoring:
     def start(self, dataset: str, split: str | None = None, metrics: Sequence[str] | None = None) -> Job:
         """Start scoring what has been generated for a split (all splits where None) and has no score yet.
 
-        Raises `NotFound`.
+        The usual metrics are computed where none is named. Raises `NotFound`.
         """
         if split is None:
             self._workbench.datasets.get(dataset)
@@ -37,11 +38,13 @@ class Scoring:
         for metric in metrics or ():
             if metric not in METRICS:
                 raise names.missing("metric", metric, METRICS, "")
+        settings = self._workbench.settings
+        options = MetricOptions(settings.embedding_model, settings.bertscore_model)
         return JobSpec(
             JobKind.SCORE,
             f"{dataset}/{split}" if split else dataset,
             {
-                "dataset": dataset, "split": split, "metrics": list(metrics or METRICS),
-                "embedding_model": self._workbench.settings.embedding_model,
+                "dataset": dataset, "split": split, "options": asdict(options),
+                "metrics": list(metrics or (name for name, info in METRICS.items() if info.usual)),
             },
         )  # fmt: skip

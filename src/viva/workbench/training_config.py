@@ -9,7 +9,7 @@ from viva.errors import NotFound
 from viva.records.dataset import Example
 from viva.records.recipe import Format, Recipe
 from viva.store import datasets
-from viva.workbench.generation import default_prompt
+from viva.workbench.default_prompt import default_prompt
 
 if TYPE_CHECKING:
     from viva.workbench.workbench import Workbench

@@ -10,12 +10,16 @@ from viva.settings import Settings, load
 if TYPE_CHECKING:
     from viva.records.overview import NextStep, Overview
     from viva.store import Store
+    from viva.workbench.benchmarks import Benchmarks
     from viva.workbench.datasets import Datasets
     from viva.workbench.estimates import Estimates
+    from viva.workbench.experiments import Experiments
     from viva.workbench.exports import Exports
     from viva.workbench.generation import Generations
+    from viva.workbench.histograms import Histograms
     from viva.workbench.jobs import Jobs
     from viva.workbench.models import Models
+    from viva.workbench.outputs import Outputs
     from viva.workbench.overview import Taken
     from viva.workbench.ratings import Ratings
     from viva.workbench.recipes import Recipes
@@ -141,10 +145,34 @@ class Workbench:
         return Runs(self)
 
     @cached_property
+    def benchmarks(self) -> "Benchmarks":
+        from viva.workbench.benchmarks import Benchmarks
+
+        return Benchmarks(self)
+
+    @cached_property
     def sweeps(self) -> "Sweeps":
         from viva.workbench.sweeps import Sweeps
 
         return Sweeps(self)
+
+    @cached_property
+    def outputs(self) -> "Outputs":
+        from viva.workbench.outputs import Outputs
+
+        return Outputs(self)
+
+    @cached_property
+    def histograms(self) -> "Histograms":
+        from viva.workbench.histograms import Histograms
+
+        return Histograms(self)
+
+    @cached_property
+    def experiments(self) -> "Experiments":
+        from viva.workbench.experiments import Experiments
+
+        return Experiments(self)
 
     def overview(self, rater: str) -> "Overview":
         """Return the state of the workspace and the next sensible step for `rater`."""

@@ -1,6 +1,6 @@
-"""Down to the examples: those of a split, each with every system's value of one measure, sorted as one likes."""
+"""Down to the examples: those that systems wrote for, page by page, searched, and ordered by what one looks for."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from rich.text import Text
@@ -8,22 +8,22 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import DataTable, Static
+from textual.widgets import DataTable, Input, Static
 
 from viva.present import measures, texts
 from viva.present.datasets import split_name
 from viva.present.leaderboard import field_name, system_name
-from viva.present.texts import Drilldown
-from viva.records.generation import ExampleResult
+from viva.records.browsing import BrowseOrder, BrowsePage, BrowseQuery
 from viva.text import display_line
 from viva.tui.screens.base import VivaScreen
-from viva.tui.screens.texts import NARROW, TextsScreen
+from viva.tui.screens.texts import NARROW, Place, TextsScreen
+from viva.tui.widgets.chooser import Choice, ChooserScreen
 from viva.tui.widgets.row_table import RowTable
 from viva.tui.widgets.status import StatusLine
 from viva.workbench import Workbench
 
-PAGE = 200
-NOTHING = "No system has written anything for this split yet.\n\nEsc goes back; Home names the next step."
+SEARCH_LENGTH = 200
+SEARCH = "Text in a question, a reference or what was written; Enter"
 
 
 class DrilldownScreen(VivaScreen[None]):
@@ -34,128 +34,188 @@ class DrilldownScreen(VivaScreen[None]):
     AUTO_FOCUS = "#examples"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e,enter", "open", "Read", key_display="⏎", tooltip="Read the texts of the example (also e)"),
-        Binding("m", "measure", "Measure", tooltip="Look at the examples by the next measure"),
-        Binding("o", "order", "Order", tooltip="Sort: dataset's order, lowest first, largest difference first"),
+        Binding("slash", "search", "Search", key_display="/", tooltip="Keep the examples that hold a text"),
+        Binding("x", "clear", "Show all", tooltip="Show all examples again"),
+        Binding("m", "measure", "Measure", tooltip="Choose the measure whose values are shown"),
+        Binding("o", "order", "Order", tooltip="As in the dataset, lowest or highest first, or largest difference"),
         Binding("p,left_square_bracket", "page(-1)", "Page back", key_display="p", tooltip="Show the page before"),
         Binding("n,right_square_bracket", "page(1)", "Page on", key_display="n", tooltip="Show the next page"),
         Binding("R,f5", "reload", "Refresh", key_display="R", tooltip="Read everything again (also F5)"),
     ]
 
-    def __init__(self, workbench: Workbench, dataset: str, split: str, measure: str = "") -> None:
+    def __init__(self, workbench: Workbench, dataset: str, split: str | None, measure: str = "") -> None:
         super().__init__(workbench)
-        self._dataset, self._split, self._measure = dataset, split, measure
-        self._drilldown: Drilldown | None = None
-        self._first = 0
+        self._query = BrowseQuery(dataset, split, measure=measure)
+        self._page: BrowsePage | None = None
 
     def body(self) -> ComposeResult:
         yield StatusLine(id="where")
+        search = Input(id="search", compact=True, max_length=SEARCH_LENGTH, placeholder=SEARCH)
+        search.display = False
+        yield search
         yield RowTable(id="examples")
         yield Static(id="nothing", markup=False)
 
     def on_mount(self) -> None:
-        self.sub_title = f"{display_line(self._dataset, 24)} · {split_name(self._split)}"
+        self.query_one("#nothing").display = False
+        split = "all splits" if self._query.split is None else split_name(self._query.split)
+        self.sub_title = f"{display_line(self._query.dataset, 24)} · {split}"
         self.action_reload()
 
     def on_resize(self, event: events.Resize) -> None:  # noqa: ARG002
         self._paint()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        found = self._drilldown
+        """Offer only what there is: pages, measures, a search to undo."""
+        page = self._page
         if action == "page":
-            step = int(str(parameters[0]))
-            return found is not None and 0 <= self._first + step * PAGE < len(found.examples)
+            return page is not None and texts.turned(page, int(str(parameters[0]))) is not None
         if action == "measure":
-            return found is not None and len(found.measures) > 1
+            return page is not None and len(page.measures) > 1
         if action in {"order", "open"}:
-            return found is not None and bool(found.examples)
-        return True
+            return page is not None and bool(page.rows)
+        if action == "search":
+            return page is not None and bool(page.total or page.query.text)
+        if action == "clear":
+            return page is not None and bool(page.query.text)
+        return super().check_action(action, parameters)
 
     def action_reload(self) -> None:
-        dataset, split = self._dataset, self._split
-        self.ask(
-            lambda: self.wb.results.examples(dataset, split), then=self._show, group="examples", doing="read the texts"
-        )
-
-    def action_measure(self) -> None:
-        self._change(self._drilldown.next_measure() if self._drilldown else None)
-
-    def action_order(self) -> None:
-        self._change(self._drilldown.next_order() if self._drilldown else None)
+        self._read(self._query, self.query_one(RowTable).cursor_row)
 
     def action_page(self, step: int) -> None:
-        self._first += step * PAGE
-        self._paint(cursor=0)
+        if self._page is not None and (query := texts.turned(self._page, step)) is not None:
+            self._read(query)
+
+    def action_measure(self) -> None:
+        """Choose the measure whose values are shown."""
+        if self._page is not None:
+            choices = [Choice(name, measures.title(name)) for name in self._page.measures]
+            chooser = ChooserScreen(self.wb, "Measure", choices, self._page.query.measure)
+            self.app.push_screen(chooser, lambda name: None if name is None else self._change(measure=name))
+
+    def action_order(self) -> None:
+        """Choose how the examples are ordered."""
+        if self._page is not None:
+            choices = [Choice(order.value, *texts.ORDERS[order]) for order in texts.ORDERS]
+            title = f"Order by {measures.title(self._page.query.measure)}" if self._page.query.measure else "Order"
+            chooser = ChooserScreen(self.wb, title, choices, self._page.query.order.value)
+            self.app.push_screen(chooser, lambda name: None if name is None else self._change(order=BrowseOrder(name)))
+
+    def action_clear(self) -> None:
+        self._change(text="")
+
+    def action_search(self) -> None:
+        """Ask for a text to look for."""
+        search = self.query_one("#search", Input)
+        search.value = self._query.text
+        search.display = True
+        search.focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        self._close_search()
+        self._change(text=event.value.strip())
+
+    def action_leave(self) -> None:
+        """Close the search, or go back."""
+        if self.query_one("#search").display:
+            self._close_search()
+        else:
+            super().action_leave()
+
+    def _close_search(self) -> None:
+        self.query_one("#search").display = False
+        if self.query_one(RowTable).display:
+            self.query_one(RowTable).focus()
+        else:
+            self.set_focus(None)
 
     def action_open(self) -> None:
-        if self._drilldown is not None and self._drilldown.rows:
-            position = self._first + self.query_one(RowTable).cursor_row
-            self.app.push_screen(TextsScreen(self.wb, self._drilldown, position), self._returned)
+        if self._page is not None and self._page.rows:
+            place = Place(self._page, self.query_one(RowTable).cursor_row)
+            self.app.push_screen(TextsScreen(self.wb, place), self._returned)
 
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
         event.stop()
         self.action_open()
 
-    def _returned(self, position: int | None) -> None:
+    def _returned(self, place: Place | None) -> None:
         """Put the cursor on the example that was read last."""
-        if position is not None:
-            self._first = position // PAGE * PAGE
-            self._paint(cursor=position - self._first)
+        if place is not None:
+            self._show(place.page, place.row)
 
-    def _show(self, examples: list[ExampleResult]) -> None:
-        before = self._drilldown
-        found = texts.drilldown(examples, before.measure if before else self._measure)
-        while before is not None and found.order is not before.order:
-            found = found.next_order()
-        self._drilldown = found
-        self._first = min(self._first, max(len(examples) - 1, 0) // PAGE * PAGE)
+    def _change(self, *, measure: str | None = None, order: BrowseOrder | None = None, text: str | None = None) -> None:
+        """Read the first page of a query that differs from the one shown."""
+        query = self._query
+        self._read(
+            replace(
+                query,
+                measure=query.measure if measure is None else measure,
+                order=query.order if order is None else order,
+                text=query.text if text is None else text,
+                offset=0,
+            )
+        )
+
+    def _read(self, query: BrowseQuery, row: int = 0) -> None:
+        """Read a page and show it with the cursor on `row`."""
+        self.query_one("#where", StatusLine).right = "reading…"
+        self.ask(
+            lambda: self.wb.results.browse(query),
+            then=lambda page: self._show(page, row),
+            otherwise=self._unread,
+            group="examples",
+            doing="read the texts",
+        )
+
+    def _unread(self, _error: Exception) -> bool:
         self._paint()
+        return False
 
-    def _change(self, drilldown: Drilldown | None) -> None:
-        if drilldown is not None:
-            self._drilldown = drilldown
-            self._first = 0
-            self._paint(cursor=0)
+    def _show(self, page: BrowsePage, row: int = 0) -> None:
+        self._page, self._query = page, page.query
+        self._paint(row)
 
     def _paint(self, cursor: int | None = None) -> None:
-        found = self._drilldown
-        if found is None:
+        page, where = self._page, self.query_one("#where", StatusLine)
+        if page is None:
+            where.right = ""
             return
         table = self.query_one(RowTable)
-        there = bool(found.examples)
-        table.display = there
+        there = bool(page.rows)
+        where.text = texts.caption(page) if there or page.query.text else ""
+        where.right = texts.range_text(page)
         self.query_one("#nothing").display = not there
-        where = self.query_one("#where", StatusLine)
-        if not there:
-            where.text = where.right = ""
-            self.query_one("#nothing", Static).update(Content(NOTHING))
-            self.refresh_bindings()
-            return
-        shown = found.rows[self._first : self._first + PAGE]
-        where.text = f"{measures.title(found.measure) if found.measure else 'Nothing is scored'} · {found.order_title}"
-        where.right = f"{self._first + 1:,}–{self._first + len(shown):,} of {len(found.examples):,}"
-        headings, rows, numbers = self._table(found, shown)
-        right = [0, *range(len(headings) - numbers, len(headings))]
-        fill = (1, self.size.width)
-        table.show(headings, rows, table.cursor_row if cursor is None else cursor, right, fill)
+        appeared = there and not table.display
+        table.display = there
+        if there:
+            headings, rows, numbers = self._table(page)
+            right = [0, *range(len(headings) - numbers, len(headings))]
+            fill = (1, self.size.width)
+            table.show(headings, rows, table.cursor_row if cursor is None else cursor, right, fill)
+            if appeared:
+                table.focus()
+        else:
+            self.query_one("#nothing", Static).update(Content(texts.nothing_found(page.query)))
         self.refresh_bindings()
 
-    def _table(self, found: Drilldown, shown: Sequence[ExampleResult]) -> tuple[list[Text], list[list[Text]], int]:
+    def _table(self, page: BrowsePage) -> tuple[list[Text], list[list[Text]], int]:
         """Return headings, rows, and how many of the last columns hold numbers."""
         width = self.size.width
-        systems = found.systems if found.measure else ()
+        systems = page.systems if page.query.measure else ()
         name = min(max((width - 34) // (len(systems) + 1) - 2, 8), 22)
         apart = ["Difference"] if len(systems) > 1 else []
-        fields = ["Field"] if width >= NARROW and any(example.field for example in shown) else []
+        fields = ["Field"] if width >= NARROW and any(row.field for row in page.rows) else []
         numbers = [system_name(system, name) for system in systems] + apart
         headings = [Text("#"), Text("Question"), *map(Text, fields), *map(Text, numbers)]
         rows = [
             [
-                Text(str(example.position + 1)),
-                Text(texts.question_line(example, width)),
-                *([Text(field_name(example.field))] if fields else []),
-                *(Text(found.value(example, system)) for system in systems),
-                *([Text(found.difference_text(example))] if apart else []),
+                Text(str(row.position + 1)),
+                Text(texts.question_line(row, width)),
+                *([Text(field_name(row.field))] if fields else []),
+                *([Text(value) for value in texts.value_texts(page, row)] if systems else []),
+                *([Text(texts.difference_text(page, row))] if apart else []),
             ]
-            for example in shown
+            for row in page.rows
         ]
         return headings, rows, len(numbers)

@@ -40,9 +40,11 @@ class HomeScreen(WatchingScreen):
     """
     AUTO_FOCUS = "#state"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "take", "Next", tooltip="Take the next step"),
-        Binding("d", "go('datasets')", "Datasets", tooltip="Look at datasets and import them"),
+        # The box with the next step names the key itself.
+        Binding("enter", "take", "Next", show=False, tooltip="Take the next step"),
+        Binding("d", "go('datasets')", "Data", tooltip="Look at datasets and import them"),
         Binding("t", "go('train')", "Train", tooltip="Start a training, or look at one"),
+        Binding("g", "go('generate')", "Generate", tooltip="Let models write for a split, and look through the texts"),
         Binding("r", "go('rate')", "Rate", tooltip="Rate what waits for you"),
         Binding("j", "go('jobs')", "Jobs", tooltip="See what runs in the background"),
         Binding("l", "go('results')", "Results", tooltip="See the leaderboard"),

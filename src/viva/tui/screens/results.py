@@ -13,6 +13,7 @@ from textual.widgets import DataTable, Static
 
 from viva.present import leaderboard
 from viva.present.datasets import result_notes, split_name, splits_text
+from viva.present.degenerate import degenerate_notes
 from viva.present.leaderboard import Leaderboard, Line, Measure
 from viva.present.measures import HUMAN_TOTAL
 from viva.text import display_line
@@ -37,6 +38,7 @@ class ResultsScreen(VivaScreen[None]):
         Binding("e,enter", "texts", "Texts", key_display="⏎", tooltip="Go down to the examples and texts (also e)"),
         Binding("g", "by_field", "By field", tooltip="Show one measure by field, or all measures"),
         Binding("m", "measure", "Measure", tooltip="By field: show the next measure"),
+        Binding("a", "all", "All measures", tooltip="Show every measure, or the main ones"),
         Binding("s", "split", "Split", tooltip="Show the next split that has results"),
         Binding("d", "dataset", "Dataset", tooltip="Choose a dataset"),
         Binding("R,f5", "reload", "Refresh", key_display="R", tooltip="Read everything again (also F5)"),
@@ -46,6 +48,7 @@ class ResultsScreen(VivaScreen[None]):
         super().__init__(workbench)
         self._dataset, self._split = dataset, split or ""
         self._by_field = False
+        self._all = False
         self._measure: Measure | None = None
         self._loaded: Loaded | None = None
         self._board = Leaderboard(())
@@ -70,6 +73,9 @@ class ResultsScreen(VivaScreen[None]):
         loaded = self._loaded
         if action == "measure":
             return self._by_field and len(self._board.measures) > 1
+        if action == "all":
+            rows = [row for row in loaded.rows if row.split == self._split] if loaded else []
+            return leaderboard.brief(rows) != {row.measure for row in rows}
         if action == "split":
             return loaded is not None and len(loaded.splits) > 1
         if action == "dataset":
@@ -90,6 +96,11 @@ class ResultsScreen(VivaScreen[None]):
     def action_by_field(self) -> None:
         self._by_field = not self._by_field
         self.action_reload()
+
+    def action_all(self) -> None:
+        self._all = not self._all
+        if self._loaded is not None:
+            self._show(self._loaded)
 
     def action_measure(self) -> None:
         measures = self._board.measures
@@ -146,7 +157,8 @@ class ResultsScreen(VivaScreen[None]):
             offered = loaded.splits or known
             self._split = "test" if "test" in offered else (offered or [""])[0]
         rows = [row for row in loaded.rows if row.split == self._split]
-        self._board = leaderboard.build(rows, loaded.studies, loaded.by_field)
+        only = None if self._all else leaderboard.brief(rows)
+        self._board = leaderboard.build(rows, loaded.studies, loaded.by_field, only)
         if self._measure not in self._board.measures:
             self._measure = next(iter(self._board.measures), None)
         self._paint()
@@ -187,7 +199,9 @@ class ResultsScreen(VivaScreen[None]):
         loaded = self._loaded
         where = self.query_one("#where", StatusLine)
         self.sub_title = ""
-        notes = result_notes(loaded.dataset, loaded.newest) if loaded and loaded.dataset and self._lines else ()
+        notes: list[str] = []
+        if loaded is not None and loaded.dataset is not None and self._lines:
+            notes = [*result_notes(loaded.dataset, loaded.newest), *degenerate_notes(loaded.rows, self._split)]
         self.query_one("#notes", Static).update(Content("\n".join(notes)))
         self.query_one("#notes").display = bool(notes)
         if loaded is None or loaded.dataset is None:

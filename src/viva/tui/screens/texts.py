@@ -1,5 +1,6 @@
 """One example with everything that was written for it, beside the reference, each text with its metrics."""
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
@@ -9,11 +10,12 @@ from textual.containers import HorizontalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from viva.present import texts as words
 from viva.present.leaderboard import field_name, system_name
-from viva.present.texts import Drilldown
+from viva.records.browsing import BrowsedExample, BrowsePage
 from viva.tui.screens.base import VivaScreen
 from viva.tui.widgets.status import StatusLine
-from viva.tui.widgets.text_column import TextColumn
+from viva.tui.widgets.text_column import FACT_WIDTH, TextColumn
 from viva.tui.widgets.text_pane import TextPane
 from viva.workbench import Workbench
 
@@ -23,10 +25,22 @@ NARROWEST = 36
 """Columns of a text beside others; where that is too much for the screen, it scrolls sideways."""
 
 
-class TextsScreen(VivaScreen[int]):
+@dataclass(frozen=True)
+class Place:
+    """A row of a page of examples."""
+
+    page: BrowsePage
+    row: int
+
+    @property
+    def number(self) -> int:
+        return self.page.query.offset + self.row + 1
+
+
+class TextsScreen(VivaScreen[Place]):
     """One example: the question, the reference and every system's text, each with its metrics and human total.
 
-    Ends with the position of the example that was read last.
+    Ends with the place of the example that was read last.
     """
 
     TITLE = "Texts"
@@ -37,16 +51,21 @@ class TextsScreen(VivaScreen[int]):
         Binding("p", "step(-1)", "Previous", tooltip="Go to the example before"),
         Binding("tab", "pane(1)", "Other text", key_display="tab", tooltip="Go to the next text"),
         Binding("shift+tab", "pane(-1)", show=False, tooltip="Go to the text before"),
+        Binding("s", "sample(1)", "Sample", tooltip="Show the next text that each system wrote for the question"),
+        Binding("S", "sample(-1)", show=False, tooltip="Show the text before"),
         Binding("z", "zoom", "Zoom", tooltip="Give one text the whole screen, and back"),
+        Binding("m", "measures", "Measures", tooltip="Show every number of every metric, and back"),
         Binding("v", "render", "As written", tooltip="Switch between formatted text and the text as it was written"),
         *(Binding(str(number), f"show({number})", show=False, tooltip="Go to that text") for number in range(1, 10)),
     ]
 
-    def __init__(self, workbench: Workbench, drilldown: Drilldown, position: int) -> None:
+    def __init__(self, workbench: Workbench, place: Place) -> None:
         super().__init__(workbench)
-        self._drilldown = drilldown
-        self._position = position
+        self._place = self._wanted = place
+        self._example: BrowsedExample | None = None
+        self._turning = False
         self._pane = 1
+        self._sample = 0
         self._rendered = True
 
     def body(self) -> ComposeResult:
@@ -55,39 +74,95 @@ class TextsScreen(VivaScreen[int]):
         yield Static(id="tabs", markup=False)
         with HorizontalScroll(id="panes", can_focus=False):
             yield TextColumn("Reference")
-            for system in self._drilldown.systems:
+            for system in self._place.page.systems:
                 yield TextColumn(system)
 
     def on_mount(self) -> None:
-        self.sub_title = self._drilldown.order_title
-        self._paint()
+        self.sub_title = words.order_title(self._place.page.query)
+        # Shown when there is something to read: an empty pane would say that nothing was written.
+        self.add_class("-unread")
+        self._read(self._place)
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width < NARROW, "-tabbed")
-        self._place()
+        self._arrange()
         self.call_after_refresh(self.action_show, self._pane)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer a way only where an example or a sample lies."""
+        example, place = self._example, self._wanted
         if action == "step":
-            return 0 <= self._position + int(str(parameters[0])) < len(self._drilldown.rows)
+            return 1 <= place.number + int(str(parameters[0])) <= place.page.total
+        if action == "sample":
+            return example is not None and words.sample_count(example) > 1
+        if action == "measures":
+            return example is not None and words.has_details(example.texts, place.page.query.measure)
         return True
 
     def action_leave(self) -> None:
-        self.dismiss(self._position)
+        """Go back, and tell where this was left."""
+        self.dismiss(self._place)
 
     def action_step(self, step: int) -> None:
-        self._position += step
+        """Go to a neighbour in the order of the query, over the edge of the page where it lies there."""
+        page, row = self._wanted.page, self._wanted.row + step
+        if self._turning:
+            return
+        if 0 <= row < len(page.rows):
+            self._read(Place(page, row))
+        elif (query := words.turned(page, step)) is not None:
+            self._turning = True
+            self.ask(
+                lambda: self.wb.results.browse(query),
+                then=lambda found: self._enter(found, step),
+                otherwise=self._not_entered,
+                group="page",
+                doing="read examples",
+            )
+
+    def _enter(self, page: BrowsePage, step: int) -> None:
+        self._turning = False
+        if page.rows:
+            self._read(Place(page, 0 if step > 0 else len(page.rows) - 1))
+
+    def _not_entered(self, _error: Exception) -> bool:
+        self._turning = False
+        return False
+
+    def _read(self, place: Place) -> None:
+        """Read the texts of an example; the one before stays until they are there."""
+        self._wanted = place
+        dataset, example = place.page.query.dataset, place.page.rows[place.row].example_id
+        self.ask(
+            lambda: self.wb.results.browsed(dataset, example),
+            then=self._show,
+            otherwise=self._unread,
+            group="example",
+            doing="read the texts",
+        )
+
+    def _unread(self, _error: Exception) -> bool:
+        self._wanted = self._place
+        return False
+
+    def _show(self, example: BrowsedExample) -> None:
+        first = self._example is None
+        self._place, self._example, self._sample = self._wanted, example, 0
+        self.remove_class("-unread")
         self._paint()
+        if first:
+            self.call_after_refresh(self.action_show, self._pane)
 
     def action_pane(self, step: int) -> None:
-        count = len(self._drilldown.systems) + 2
+        count = len(self._place.page.systems) + 2
         number = (self._pane + step) % count
-        self.action_show((number + step) % count if number == 0 and self.has_class("-zoomed") else number)
+        hidden = self.has_class("-zoomed") or self.has_class("-measures")
+        self.action_show((number + step) % count if number == 0 and hidden else number)
 
     def action_show(self, number: int) -> None:
         """Give the focus to a pane: 0 is the question, 1 the reference, the systems follow."""
         columns = list(self.query(TextColumn))
-        if number > len(columns):
+        if number > len(columns) or self._example is None:
             return
         self._pane = number
         if number == 0:
@@ -98,6 +173,12 @@ class TextsScreen(VivaScreen[int]):
             columns[number - 1].pane.focus()
         self._paint_tabs()
 
+    def action_sample(self, step: int) -> None:
+        """Show the next sample of every system, or the one before."""
+        if self._example is not None:
+            self._sample = (self._sample + step) % max(words.sample_count(self._example), 1)
+            self._paint()
+
     def action_render(self) -> None:
         self._rendered = not self._rendered
         for pane in self.query(TextPane):
@@ -105,39 +186,50 @@ class TextsScreen(VivaScreen[int]):
 
     def action_zoom(self) -> None:
         self.toggle_class("-zoomed")
-        self._place()
+        self._arrange()
+        self.action_show(self._pane or 1)
+
+    def action_measures(self) -> None:
+        """Show every number of every metric, or one for each."""
+        self.toggle_class("-measures")
+        self._paint_facts()
         self.action_show(self._pane or 1)
 
     def _paint(self) -> None:
-        example = self._drilldown.rows[self._position]
+        example, place = self._example, self._place
+        if example is None:
+            return
         where = self.query_one("#where", StatusLine)
         where.text = f"Example {example.position + 1}" + (f" · {field_name(example.field)}" if example.field else "")
-        where.right = f"{self._position + 1:,} of {len(self._drilldown.rows):,}"
+        where.right = f"{place.number:,} of {place.page.total:,}"
         self.query_one("#question", TextPane).show(example.question, rendered=self._rendered)
-        written = {text.system: text for text in example.texts}
         for number, column in enumerate(self.query(TextColumn)):
             if number == 0:
                 column.show_reference(example.reference, self._rendered)
             else:
-                column.show(written.get(column.system), self._rendered)
+                column.show(words.samples_of(example, column.system), self._sample, self._rendered)
         self._paint_facts()
         self.refresh_bindings()
 
-    def _place(self) -> None:
+    def _arrange(self) -> None:
         """Give each text its width: all of it where one is seen at a time, else a share."""
-        columns = self.query(TextColumn)
-        share = max(self.app.size.width // len(columns), NARROWEST)
-        for column in columns:
-            column.styles.width = "100%" if self._one_at_a_time else share
+        for column in self.query(TextColumn):
+            column.styles.width = "100%" if self._one_at_a_time else self._share
         self._paint_facts()
+
+    @property
+    def _share(self) -> int:
+        return max(self.app.size.width // (len(self._place.page.systems) + 1), NARROWEST)
 
     @property
     def _one_at_a_time(self) -> bool:
         return self.has_class("-tabbed") or self.has_class("-zoomed")
 
     def _paint_facts(self) -> None:
+        width = self.app.size.width if self._one_at_a_time else self._share
+        measure, everything = self._place.page.query.measure, self.has_class("-measures")
         for column in self.query(TextColumn):
-            column.show_facts(self._drilldown.measure, abreast=2 if self._one_at_a_time else 1)
+            column.show_facts(measure, abreast=max(width // (FACT_WIDTH + 2), 1), everything=everything)
 
     def _paint_tabs(self) -> None:
         parts: list[str | tuple[str, str]] = []

@@ -22,6 +22,10 @@ def job_screen(workbench: Workbench, job: Job) -> Screen[Any]:
         from viva.tui.screens.sweep import SweepScreen
 
         return SweepScreen(workbench, job)
+    if job.spec.kind is JobKind.GENERATE:
+        from viva.tui.screens.generate_job import GenerationJobScreen
+
+        return GenerationJobScreen(workbench, job)
     from viva.tui.screens.job import JobScreen
 
     return JobScreen(workbench, job)

@@ -1,5 +1,7 @@
 """One text of an example beside others: who wrote it, the text, and below it what is known of it."""
 
+from collections.abc import Sequence
+
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -10,6 +12,10 @@ from viva.records.generation import ScoredText
 from viva.text import display_line
 from viva.tui.widgets.text_pane import TextPane
 
+NAME_WIDTH = 20
+FACT_WIDTH = 36
+"""Columns of a measure's name, and of a measure with its value where several stand in a line."""
+
 
 class TextColumn(Vertical):
     """A pane with a text and its metrics; `system` is a raw name, cleaned here."""
@@ -17,9 +23,10 @@ class TextColumn(Vertical):
     def __init__(self, system: str) -> None:
         super().__init__(classes="column")
         self.system = system
-        self.pane = TextPane(title=display_line(system, 40) or "(no name)")
+        self._title = display_line(system, 40) or "(no name)"
+        self.pane = TextPane(title=self._title)
+        self._samples: Sequence[ScoredText] = ()
         self._text: ScoredText | None = None
-        self._reference = False
 
     def compose(self) -> ComposeResult:
         yield self.pane
@@ -27,18 +34,26 @@ class TextColumn(Vertical):
 
     def show_reference(self, text: str, rendered: bool) -> None:
         """Show the reference approach, of which nothing is measured."""
-        self._reference = True
         self.pane.show(text, rendered=rendered, empty="(no reference)")
 
-    def show(self, text: ScoredText | None, rendered: bool) -> None:
-        """Show what the system wrote for an example, or that it wrote nothing for it."""
-        self._text = text
+    def show(self, samples: Sequence[ScoredText], sample: int, rendered: bool) -> None:
+        """Show one of the texts that the system wrote for an example, or that it wrote none.
+
+        `sample` counts on past the last one, to the first.
+        """
+        self._samples = samples
+        number = sample % len(samples) if samples else 0
+        self._text = text = samples[number] if samples else None
+        self.pane.set_title(f"{self._title} · {number + 1} of {len(samples)}" if len(samples) > 1 else self._title)
+        self.set_class(text is not None and text.failed is not None, "-failed")
         if text is None:
             self.pane.show("", rendered=rendered, empty="(not generated for this example)")
+        elif text.failed is not None:
+            self.pane.show("", rendered=rendered, empty="(no text could be had)")
         else:
             self.pane.show(text.text, rendered=rendered, empty="(it wrote nothing)")
 
-    def show_facts(self, measure: str, *, abreast: int) -> None:
+    def show_facts(self, measure: str, *, abreast: int, everything: bool = False) -> None:
         """Show the metrics with `measure` in bold, so many in a line."""
         facts = self.query_one(".facts", Static)
         facts.display = self._text is not None
@@ -47,9 +62,12 @@ class TextColumn(Vertical):
         parts: list[str | tuple[str, str]] = []
         if remark := texts.remarks(self._text):
             parts.append((f"{remark}\n", "bold $warning"))
-        for number, (name, value) in enumerate(texts.measure_lines(self._text)):
+        if mean := texts.mean_line(self._samples, measure):
+            parts.append((f"{mean}\n", "bold"))
+        lines = texts.measure_lines(self._text, measure, everything=everything)
+        for number, (name, value) in enumerate(lines):
             if number:
-                parts.append("   " if number % abreast else "\n")
-            pad = 14 if abreast > 1 else 0
-            parts.append((f"{measures.title(name):<19} {value:<{pad}}", "bold" if name == measure else ""))
+                parts.append("  " if number % abreast else "\n")
+            fact = f"{measures.title(name):<{NAME_WIDTH}} {value}"
+            parts.append((f"{fact:<{FACT_WIDTH}}" if abreast > 1 else fact, "bold" if name == measure else ""))
         facts.update(Content.assemble(*parts))

@@ -1,0 +1,1 @@
+"""Benchmarks: putting questions with a right answer to a model, and telling whether it answered rightly."""
