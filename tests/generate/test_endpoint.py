@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from email.utils import formatdate
 from typing import Any
 
@@ -272,6 +273,14 @@ async def test_a_parameter_that_a_server_does_not_know_is_left_out(refused: str,
         await Asked().ask(server, HELLO, HELLO)
     assert [refused in request for request in server.requests] == [True, False, False]
     assert "max_tokens" in server.requests[-1] or server.requests[-1]["max_completion_tokens"] == 7
+
+
+async def test_a_text_that_must_be_exact_is_not_drawn_at_another_temperature() -> None:
+    answer = error(400, "unsupported value", param="temperature")
+    request = replace(HELLO, exact=True)
+    with ChatServer(lambda _: answer) as server, pytest.raises(ChatFailed, match="unsupported value"):
+        await Asked().ask(server, request)
+    assert len(server.requests) == 1
 
 
 async def test_halves_of_characters_neither_go_out_nor_come_in() -> None:

@@ -14,7 +14,8 @@ class ChatRequest:
 
     `schema` is a JSON schema that the reply should follow: an object at its top, each object closed
     (`additionalProperties` false) and each of its properties required. It is a wish, which not every model honours,
-    so the caller checks the reply. `extra` holds parameters beyond the protocol's, under the server's own names.
+    so the caller checks the reply. `extra` holds parameters beyond the protocol's, under the server's own names. With
+    `exact` a server that takes no wish about the temperature gives no reply: else it is asked without.
     """
 
     messages: Sequence[Message]
@@ -24,6 +25,7 @@ class ChatRequest:
     schema: dict[str, Any] | None = None
     top_p: float | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
+    exact: bool = False
 
 
 @dataclass(frozen=True)

@@ -54,15 +54,17 @@ class Dialect:
         known = {key: value for key, value in values.items() if value is not None and key not in self.without}
         return {**request.extra, **known}
 
-    def after(self, refusal: Refusal, has_schema: bool) -> "Dialect | None":
+    def after(self, refusal: Refusal, has_schema: bool, exact: bool = False) -> "Dialect | None":
         """Return what to try next, or None where the refusal has nothing to do with the dialect.
 
-        A server that breaks on a format (500) is asked once more before the format is blamed.
+        With `exact` the temperature is never left out. A server that breaks on a format (500) is asked once more before
+        the format is blamed.
         """
         if refusal.status in UNSUPPORTED:
             if self.limit == "max_tokens" and "max_completion_tokens" in refusal.message:
                 return replace(self, limit="max_completion_tokens")
-            if refusal.parameter in DROPPED and refusal.parameter not in self.without:
+            kept = {*self.without, "temperature"} if exact else self.without
+            if refusal.parameter in DROPPED and refusal.parameter not in kept:
                 return replace(self, without=self.without | {refusal.parameter})
         blamed = refusal.status in UNSUPPORTED or (refusal.status in BROKEN and refusal.repeated)
         if blamed and has_schema and not self.proven and self.format is not Format.NONE:

@@ -110,7 +110,7 @@ class EndpointChat:
                 reply = await self._try(dialect.parameters(self.name, request), request, retries)
             except _Failure as failure:
                 refusal = Refusal(failure.status, failure.parameter, failure.quote, failure.status == last)
-                other = dialect.after(refusal, request.schema is not None)
+                other = dialect.after(refusal, request.schema is not None, request.exact)
                 if other is not None:
                     dialect, last = other, 0
                     continue

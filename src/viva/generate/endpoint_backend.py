@@ -35,6 +35,8 @@ def request_for(wanted: Wanted) -> ChatRequest:
         top_p=None if decoding.top_p == 1.0 else decoding.top_p,
         seed=(decoding.seed + wanted.sample * NEXT_SAMPLE) % 2**31,
         extra=extra_for(decoding, wanted.task.takes),
+        # A text drawn at another temperature would be another system's.
+        exact=True,
     )
 
 
