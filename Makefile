@@ -14,8 +14,8 @@ test: $(VENV)/.dev lint
 
 # Trainings, kills and full terminals: first those that can run side by side, then those that need the machine.
 test-slow: $(VENV)/.dev
-	$(BIN)/python -m pytest -n auto -m "slow and parallel"
-	$(BIN)/python -m pytest -m "slow and not parallel"
+	$(BIN)/python -m pytest -n auto -m "slow and parallel and not rare"
+	$(BIN)/python -m pytest -m "slow and not parallel and not rare"
 
 # Minutes of the same: twenty kills where five are made above, 1,000 pairs through an encoder where there are hundreds.
 test-rare: $(VENV)/.dev
