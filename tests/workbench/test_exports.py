@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.fakes.tiny_model import make_tiny_adapter, make_tiny_model
-from viva.errors import BadInput, NotFound, UsageError
+from viva.errors import NotFound, UsageError, UserError
 from viva.jobs.directory import JobDirectory
 from viva.paths import shipped
 from viva.records.job import JobStatus
@@ -286,7 +286,7 @@ def test_a_check_says_what_a_model_is(stocked: Workbench) -> None:
 def test_a_check_says_why_a_model_cannot_be_read(bench: Workbench, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     bench.models.add_hub("empty", str(tmp_path / "empty"))
-    with pytest.raises(BadInput, match=r"empty cannot be loaded: it holds no config\.json"):
+    with pytest.raises(UserError, match=r"empty cannot be loaded: it holds no config\.json"):
         bench.models.check("empty")
     bench.models.add_endpoint("there", "http://127.0.0.1:1/v1", "it")
     with pytest.raises(UsageError, match="is an endpoint"):
