@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from viva.records.generation import Generation
-from viva.records.job import Job, JobStatus
+from viva.records.job import Job, JobKind, JobSpec, JobStatus
 from viva.records.metric import METRICS, MetricOptions
 from viva.records.model import Decoding, System
 from viva.store import generations, models
@@ -63,6 +63,12 @@ def test_what_is_scored_already_is_not_scored_again(filled: Workbench) -> None:
         [(after,)] = connection.execute("SELECT count(*) FROM score").fetchall()
     # Texts without a value are tried again.
     assert after - before < before
+
+
+def test_a_job_of_an_older_store_names_the_embedding_model_alone(filled: Workbench) -> None:
+    arguments = {"dataset": "tiny", "split": "test", "metrics": ["rouge_1"], "embedding_model": "minilm"}
+    job = filled.jobs.wait(filled.jobs.start(JobSpec(JobKind.SCORE, "tiny/test", arguments)).job_id)
+    assert (job.status, job.error) == (JobStatus.DONE, "")
 
 
 def test_an_embedding_model_that_is_not_here_is_told_and_the_packaged_one_taken(

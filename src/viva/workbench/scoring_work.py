@@ -22,7 +22,7 @@ def score(job: JobWork) -> dict[str, Any]:
     """Compute each metric for what it has not scored yet; every batch is stored as it comes."""
     workbench, arguments = job.workbench, job.arguments
     dataset = workbench.results.version(arguments["dataset"])
-    options, remarks = resolved(MetricOptions(**arguments["options"]), arguments["metrics"])
+    options, remarks = resolved(_options(arguments), arguments["metrics"])
     for remark in remarks:
         job.directory.add_event({"event": "message", "message": remark})
     settings = {name: registry.settings(name, options) for name in arguments["metrics"]}
@@ -46,6 +46,13 @@ def score(job: JobWork) -> dict[str, Any]:
         generations.add_scores(connection, models.unreachable(settings))
         generations.choose(connection, dataset.dataset_id, choices)
     return {"metrics": arguments["metrics"], "settings": settings}
+
+
+def _options(arguments: dict[str, Any]) -> MetricOptions:
+    """Return what a job was asked to compute with; jobs of older stores name the embedding model alone."""
+    if "options" in arguments:
+        return MetricOptions(**arguments["options"])
+    return MetricOptions(embedding_model=arguments["embedding_model"])
 
 
 def _taking(job: JobWork) -> Callable[[dict[str, Any]], None]:
