@@ -284,3 +284,7 @@ async def test_a_file_that_breaks_off_ends_the_calls_with_what_is_wrong(tmp_path
     with ChatServer(lambda _: "so") as server, pytest.raises(BadInput, match="line 2"):
         await ask(server, wanted([task(examples=file)]), told)
     assert {text.wanted.sample for group in told for text in group} <= {0, 2}
+
+
+def test_a_text_is_asked_for_at_the_temperature_of_its_system_or_not_at_all() -> None:
+    assert request_for(next(rows(1))).exact

@@ -57,6 +57,7 @@ def test_every_system_writes_for_every_example(tmp_path: Path) -> None:
     assert {(g.system_id, g.example_id) for g in texts} == {(s, f"e{i}") for s in systems for i in range(3)}
     assert len({g.generation_id for g in texts}) == 6
     assert [event["done"] for event in events if event["event"] == "progress"][-1] == 6
+    assert [event["failed"] for event in events if event["event"] == "progress"][-1] == 0
     assert events[-1] == {
         "event": "done",
         "prompt_tokens": sum(g.prompt_tokens for g in texts),

@@ -6,7 +6,7 @@ import pytest
 
 from tests.store.hand_made import SYSTEMS, fill, score
 from viva.records.generation import Generation, Score
-from viva.store import Store, generations
+from viva.store import Store, generations, studies
 
 BASE = SYSTEMS[0].system_id
 
@@ -132,3 +132,10 @@ def test_a_text_that_failed_is_attempted_and_not_scored(small: Store) -> None:
 def test_scores_from_before_there_was_a_choice_still_count(small: Store) -> None:
     score(small, "b1", "m", 0.5)
     assert means(small) == [("base", 1, 1, 0.5)]
+
+
+def test_a_study_shows_the_first_sample_and_nothing_that_failed(small: Store) -> None:
+    add(small, failure("f"), text("later", "e1", 1))
+    with small.read() as connection:
+        shown = [studies.candidates(connection, "dataset-1", split, ["base"]) for split in ("test", "train")]
+    assert [[row[0] for row in rows] for rows in shown] == [["b1", "b2", "b3"], []]
