@@ -37,6 +37,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m bench.neural_metrics
 	$(BIN)/python -m bench.generation
 	$(BIN)/python -m bench.endpoint
+	$(BIN)/python -m bench.judging
 
 starter: $(VENV)/.local
 	$(BIN)/python -m viva.train.starter data/models/starter

@@ -46,7 +46,7 @@ def test_a_training_outlives_the_terminal_and_ratings_outlive_the_app(workspace:
     assert job.status is JobStatus.RUNNING
     with viva(workspace) as terminal:
         terminal.until("running")
-        terminal.type("j")
+        terminal.type("J")
         terminal.until("starter-lora")
         ended = workbench.jobs.wait(job.job_id)
         assert ended.status is JobStatus.DONE

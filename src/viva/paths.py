@@ -70,6 +70,10 @@ class WorkspacePaths:
         return self.data / "recipes"
 
     @property
+    def rubrics(self) -> Path:
+        return self.data / "rubrics"
+
+    @property
     def experiments(self) -> Path:
         return self.data / "experiments"
 

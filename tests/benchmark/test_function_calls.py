@@ -36,6 +36,14 @@ NONE: tuple[Call, ...] = ()
         '[get_weather(city="Oslo", days=2)]',
         '```python\n[get_weather(city="Oslo", days=2)]\n```',
         f"<think>Which one? [other(a=1)]</think>\n\n{SAID}",
+        f"Which one? <tool_call>perhaps\n</think>\n\n{SAID}",
+        f"{SAID}<|im_end|>\n<|endoftext|>",
+        f"Let me look.\n\n```json\n{SAID}\n```",
+        f"Let me look:\n```\n{SAID}\n```\nPlease wait.",
+        f"Let me look. <functioncall> {SAID}",
+        f"<function_calls>[{SAID}]</function_calls>",
+        json.dumps({"type": "function", "function": WEATHER.name, "parameters": WEATHER.arguments}),
+        json.dumps({"content": None, "tool_calls": [{"id": "1", "type": "function", "function": json.loads(SAID)}]}),
     ],
 )
 def test_a_call_is_read_however_it_is_written(reply: str) -> None:
@@ -45,7 +53,9 @@ def test_a_call_is_read_however_it_is_written(reply: str) -> None:
 @pytest.mark.parametrize(
     "reply",
     [f"[{SAID}, {SAID}]", f"{SAID}; {SAID}", f"{SAID}\n{SAID}", f"<tool_call>{SAID}</tool_call>" * 2,
-     '[get_weather(city="Oslo", days=2), get_weather(city="Oslo", days=2)]'],
+     '[get_weather(city="Oslo", days=2), get_weather(city="Oslo", days=2)]',
+     json.dumps({"tool_calls": [json.loads(SAID)] * 2}),
+     f"```json\n{SAID}\n```\n```json\n{SAID}\n```", f"<functioncall> {SAID}\n<functioncall> {SAID}"],
 )  # fmt: skip
 def test_several_calls_are_read(reply: str) -> None:
     assert calls_in(reply) == (WEATHER, WEATHER)
@@ -53,7 +63,8 @@ def test_several_calls_are_read(reply: str) -> None:
 
 @pytest.mark.parametrize(
     "reply",
-    ["", "It is cold in Oslo.", f"You could use {SAID}", '{"city": "Oslo"}', "42", "[1, 2]",
+    ["It is cold in Oslo.", "<think>f(a=1)</think> Cold.", 'It is:\n```json\n{"celsius": -4}\n```',
+     '{"tool_calls": []}', f"You could use {SAID}", '{"city": "Oslo"}', "42", "[1, 2]",
      '{"name": "Ann", "age": 3}', "get_weather", "[see](https://example.org)", "```\nprint(1)\n```", "{broken", "null",
      "[f(x)(a=1)]"],
 )  # fmt: skip
@@ -69,11 +80,23 @@ def test_words_call_nothing(reply: str) -> None:
         '{"name": "f", "arguments": [1]}', '{"name": "f", "arguments": "x"}', "[f(a=b)]", "[f(a=1), 2]",
         "[f(a=1, **{})]", '{"name": "f", "arguments": {"a": NaN}}', '{"name": "f", "arguments": {"a": 1e999}}',
         '<tool_call>{"name": "f", "arguments": {}, "parameters": {}}</tool_call>', "<tool_call>[]</tool_call>",
+        '{"arguments": {}, "name": "f"', '{"id": 1, "name": "f", "arguments": {', '{"tool_calls": [{"name": "f"',
+        f"Let me look.\n```json\n{SAID[:-2]}", '<function_calls>\n<invoke name="f">', "<function=f>{}</function>",
+        "", "<|im_end|>", "<think>hm</think>", "<think>hm</think><|im_end|>", "<think>unfinished", "hm</think>",
+        f"<think>maybe <tool_call>{SAID}</tool_call>", f"<think>maybe\n```json\n{SAID}\n```",
     ],
 )  # fmt: skip
 def test_a_call_that_breaks_off_or_is_none_is_unreadable(reply: str) -> None:
     with pytest.raises(Unreadable):
         calls_in(reply)
+
+
+def test_a_bare_pythonic_reply_calls_only_what_is_on_offer() -> None:
+    reply = 'get_weather(city="Oslo", days=2)'
+    assert calls_in(reply, {"get_weather"}) == (WEATHER,)
+    assert calls_in(reply, {"now"}) == calls_in(reply) == calls_in(f"Try {reply}", {"get_weather"}) == NONE
+    with pytest.raises(Unreadable):
+        calls_in('get_weather("Oslo")', {"get_weather"})
 
 
 def test_values_of_pythonic_calls_are_those_of_json() -> None:
@@ -160,6 +183,34 @@ def test_each_call_is_compared_to_the_one_it_is_closest_to() -> None:
 )  # fmt: skip
 def test_values_are_compared_as_json(one: Any, other: Any, same: bool) -> None:
     assert equal(one, other) is equal(other, one) is same
+
+
+def test_marks_in_an_argument_are_text() -> None:
+    for text in ("[TOOL_CALLS]", "<think>", "```json", "<functioncall>"):
+        assert calls_in(json.dumps({"name": "say", "arguments": {"text": text}})) == (Call("say", {"text": text}),)
+
+
+@pytest.mark.parametrize(
+    ("reply", "finish_reason", "reason"),
+    [
+        ("", "stop", "the reply is empty"),
+        ("<think>hm</think>", "stop", "the reply is empty"),
+        ("<|im_end|>", "stop", "the reply is empty"),
+        ("<think>unfinished…", "length", "a <think> without its end"),
+        ("The user wants to know", "length", "cut off before it ended or called a function"),
+    ],
+)
+def test_where_no_call_is_due_nothing_and_half_a_reply_are_wrong(reply: str, finish_reason: str, reason: str) -> None:
+    answer = answer_to_turn("i", "m", Turn((), (), ()), reply, "text", finish_reason)
+    assert (set(answer.measures.values()), answer.unscored) == ({0.0}, None)
+    assert (answer.answer or {})["unreadable"] == reason
+
+
+def test_a_call_before_the_limit_counts_and_so_do_functions_on_offer() -> None:
+    tools = ({"type": "function", "function": {"name": "get_weather"}},)
+    for reply in (f"<tool_call>{SAID}</tool_call> and now", 'get_weather(city="Oslo", days=2)'):
+        answer = answer_to_turn("i", "m", Turn((), tools, (WEATHER,)), reply, "text", "length")
+        assert set(answer.measures.values()) == {1.0}
 
 
 def test_an_unreadable_call_and_silence_are_wrong_and_no_reply_is_unscored() -> None:

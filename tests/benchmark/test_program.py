@@ -12,12 +12,12 @@ from tests.fakes.arc import make_arc
 from tests.fakes.chat_server import Answer, ChatServer, error, last_message
 from tests.fakes.tiny_model import make_tiny_model
 from viva import jsonl
-from viva.benchmark import arc, choices
+from viva.benchmark import arc, calls, choices
 from viva.benchmark.program import Answers, benchmark, choices_from
-from viva.benchmark.turns import turns_of
+from viva.benchmark.turns import prompt_tokens, turns_of
 from viva.errors import UserError
 from viva.events import EventWriter, read_events
-from viva.records.benchmark import BenchmarkAnswer, BenchmarkItem, Choices
+from viva.records.benchmark import BenchmarkAnswer, BenchmarkItem, Choices, Turn
 
 TOOLS = [{"type": "function", "function": {"name": "look", "parameters": {"type": "object"}}}]
 TALK: list[dict[str, Any]] = [
@@ -136,6 +136,33 @@ def test_an_endpoint_gets_the_tools_as_text(tmp_path: Path) -> None:
         found = answers(run({"kind": "calls", "tasks": [task]}))
     assert found["e-1"].measures == {"right": 1.0, "function": 1.0, "arguments": 1.0}
     assert found["e-3"].measures == {"right": 1.0, "function": 1.0}
+
+
+def test_words_that_a_server_cut_off_are_not_rightly_none(tmp_path: Path) -> None:
+    items, _ = turns_of("e", TALK, TOOLS)
+    with ChatServer(lambda _request: Answer("The user wants me to", finish_reason="length")) as server:
+        task = {"model": "there", "chat": {"url": server.url, "model": "fake"}, "rows": rows(tmp_path, items)}
+        found = answers(run({"kind": "calls", "tasks": [task]}))
+    assert found["e-3"].measures == {"right": 0.0, "function": 0.0}
+    assert "cut off" in (found["e-3"].answer or {})["unreadable"]
+
+
+def test_a_local_reply_tells_why_it_ended_whatever_is_asked_beside_it(tmp_path: Path) -> None:
+    model, tokenizer = make_tiny_model(tmp_path)
+    turn = Turn(({"role": "user", "content": "Why?"},), (), ())
+    long = Turn(({"role": "user", "content": "camera " * 225},), (), ())
+    prompt, filling = (found[0] for one in (turn, long) if (found := prompt_tokens(tokenizer, one)))
+    assert 0 < 256 - len(filling) < 24
+    alone = [next(iter(calls.answers(model, tokenizer, "m", [("i", turn)], max_tokens=limit))) for limit in (24, 2)]
+    assert [(answer.answer or {})["finish_reason"] for answer in alone] == ["length", "length"]
+    beside = {a.item_id: a for a in calls.answers(model, tokenizer, "m", [("i", turn), ("l", long)], max_tokens=24)}
+    assert beside["i"] == alone[0]
+    assert (beside["l"].answer, beside["l"].unscored) == (None, calls.NO_ROOM)
+    [(text, reason)] = calls.written(model, tokenizer, [prompt], 24)
+    assert (text, reason) == ((alone[0].answer or {})["text"], "length")
+    first = tokenizer(text, add_special_tokens=False)["input_ids"][0]
+    model.generation_config.eos_token_id = [tokenizer.eos_token_id, first]
+    assert calls.written(model, tokenizer, [prompt], 24) == [("", "stop")]
 
 
 def test_a_refused_key_ends_it_and_what_was_answered_is_reported(tmp_path: Path) -> None:

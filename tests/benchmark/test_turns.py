@@ -62,6 +62,32 @@ def test_a_call_that_cannot_be_read_is_left_out() -> None:
     assert turns_of("e", [MESSAGES[2], broken], TOOLS) == ([], 1)
 
 
+OSLO = '{"name": "get_weather", "arguments": {"city": "Oslo"}}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"<tool_call>\n{OSLO}\n</tool_call>",
+        """<functioncall> {"name": "get_weather", "arguments": '{"city": "Oslo"}'} <|endoftext|>""",
+        'get_weather(city="Oslo")',
+    ],
+)
+def test_a_call_that_is_written_as_text_is_expected(text: str) -> None:
+    [item], left_out = turns_of("e", [MESSAGES[2], {"role": "assistant", "content": text}], TOOLS)
+    turn = turn_from(json.loads(json.dumps(item.item)))
+    assert (turn.expected, left_out) == ((Call("get_weather", {"city": "Oslo"}),), 0)
+    assert answer_to_turn("e", "m", turn, "It is warm.", "text").measures["right"] == 0.0
+    assert answer_to_turn("e", "m", turn, text, "text").measures["right"] == 1.0
+
+
+def test_a_call_as_text_that_cannot_be_read_is_left_out_and_silence_expects_none() -> None:
+    broken = {"role": "assistant", "content": f"<tool_call>{OSLO[:-1]}</tool_call>"}
+    assert turns_of("e", [MESSAGES[2], broken], TOOLS) == ([], 1)
+    [item], left_out = turns_of("e", [MESSAGES[2], {"role": "assistant", "content": None}], TOOLS)
+    assert (item.item["expected"], left_out) == ((), 0)
+
+
 def test_a_template_that_shows_tools_and_calls_is_used(tokenizer: Any) -> None:
     tokenizer.chat_template = SHOWS_TOOLS
     ids, by_template = prompt_tokens(tokenizer, last_turn()) or ([], False)

@@ -19,7 +19,11 @@ def file(tmp_path: Path) -> Path:
 def test_choices_list_and_show(viva: Viva, bench: Workbench, file: Path) -> None:
     with ChatServer(lambda _: "A") as server:
         bench.models.add_endpoint("there", server.url, "fake")
-        started = viva("benchmark", "choices", file, "--model", "there", "--wait", "--limit", 2)
+        words = ("benchmark", "choices", file, "--model", "there", "--wait", "--limit", 2)
+        started = viva(*words)
+        again = viva(*words)
+    assert (again.code, again.out) == (0, "")
+    assert again.err == "there answered all of arc before, so no job is started: viva benchmark show arc\n"
     assert started.code == 0
     assert started.out.strip() == bench.jobs.list()[0].job_id
     assert "viva benchmark show arc" in started.err

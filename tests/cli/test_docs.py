@@ -5,6 +5,7 @@ import math
 import re
 import shlex
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.cli.test_main import every_command
 from tests.fakes.arc import add_benchmarks
 from tests.fakes.estimates import CHECKED, DRY_RUN, ESTIMATE
 from tests.fakes.filled import STUDY, SYSTEMS
+from tests.fakes.judging import judgments
 from tests.fakes.runs_on_disk import SEARCH, add_run, starter, sweep, training
 from viva.cli.demo import verdict
 from viva.cli.main import viva as whole
@@ -24,6 +26,10 @@ from viva.paths import WorkspacePaths, shipped
 from viva.present import leaderboard
 from viva.records.experiment import ExperimentResult
 from viva.records.job import Job, JobKind, JobSpec, JobStatus
+from viva.records.judge_check import InjectionEffect
+from viva.records.judging import BASELINE
+from viva.store import judgments as store_judgments
+from viva.store import studies
 from viva.workbench import Workbench
 from viva.workbench.demo import DemoResult
 
@@ -32,7 +38,10 @@ README = (ROOT / "README.md").read_text("utf-8")
 COMMANDS = (ROOT / "docs" / "commands.md").read_text("utf-8")
 JOB = "20260101-120000-a1b2c3"
 PROBE = {"event": "probe", "step": 10, "source": "unseen", "question": "How?", "text": "So.", "repetition": None}
-OWN_VIEWS = {"verdicts", "rubric_sizes", "current_generation", "example_verdicts"}
+OWN_VIEWS = {
+    "verdicts", "rubric_sizes", "current_generation", "example_verdicts", "judge_protocol", "counting_judgment",
+    "panel_judgment", "score_protocol", "pair_protocol", "panel_member",
+}  # fmt: skip
 
 
 def blocks(text: str, language: str) -> list[str]:
@@ -84,11 +93,16 @@ def rehearsal(filled: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     (place / "papers.csv").write_text("problem,solution\nHow?,So.\n")
     (place / "question.sql").write_text("SELECT 1")
     (place / "outputs.csv").write_text("system,example,text\nother,1,So.\n")
+    (place / "texts.jsonl").write_text('{"system": "other", "example": 6, "text": "So."}\n')
     (place / "answers.jsonl").write_text('{"example": 6, "text": "So."}\n')
     monkeypatch.chdir(place)
     filled.datasets.import_file(place / "papers.csv", "papers", {"question": "problem", "reference": "solution"})
     filled.models.add_hub("llama", "meta-llama/Llama-3.2-3B-Instruct")
     filled.models.add_endpoint("writer", "http://127.0.0.1:11434/v1", "qwen3:8b")
+    filled.models.add_endpoint("far", "http://127.0.0.1:11434/v1", "llama3.1:70b", prices=(1.0, 2.0))
+    verdicts = '{"example": 6, "system": "tuned", "judge": "examiner", "criterion": "accuracy", "value": 3}'
+    (place / "verdicts.jsonl").write_text(f"{verdicts}\n")
+    _judged_by_baseline(filled)
     job = JobDirectory(filled.paths.jobs / JOB)
     job.path.mkdir(parents=True)
     spec = JobSpec(JobKind.SCORE, "tiny/test", {})
@@ -113,6 +127,8 @@ def rehearsal(filled: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         "viva.workbench.experiments.Experiments.run",
         lambda self, name, *_: ExperimentResult(self.get(name), tiny, None, (), ()),
     )
+    effect = InjectionEffect("fake verdict", 5, 0, 0.1, -0.2, 0.4, 1.0)
+    monkeypatch.setattr("viva.workbench.judge_checks.JudgeChecks.injection", lambda *_: [effect])
     monkeypatch.setattr("viva.workbench.demo.run", lambda *_: DemoResult("tiny", "test", *SYSTEMS, STUDY))
     for module in ("session", "rate"):
         monkeypatch.setattr(f"viva.cli.{module}.has_terminal", lambda: True)
@@ -124,6 +140,16 @@ def rehearsal(filled: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         return command_line((*words, *workspace))
 
     return run
+
+
+def _judged_by_baseline(bench: Workbench) -> None:
+    rubric = bench.rubrics.get("default")
+    with bench.store.write() as connection:
+        studies.add_rubric(connection, rubric)
+        for judge in (BASELINE, "far"):
+            said = judgments(rubric, "generation-00", judge)
+            stored = [replace(one, protocol_id=None, call_id=None) for one in said]
+            store_judgments.add(connection, "tiny-id", [], stored)
 
 
 def in_the_small_workspace(text: str) -> str:
@@ -150,7 +176,8 @@ def test_every_query_of_the_readme_runs(filled: Workbench, query: str) -> None:
         page = session.run(in_the_small_workspace(query))
     may_be_empty = (
         "ratings", "totals", "preferences", "judgments", "leaks", "runs", "curves", "probes", "trials",
-        "memory_checks", "equivalences", "benchmarks", "benchmark_answers", "metric_choices",
+        "memory_checks", "equivalences", "benchmarks", "benchmark_answers", "metric_choices", "pair_verdicts",
+        "judge_protocols", "judge_calls", "judge_spend",
     )  # fmt: skip
     assert page.rows or any(view in query for view in may_be_empty)
 
@@ -181,7 +208,7 @@ def test_what_lies_in_a_workspace_is_where_the_readme_says() -> None:
     assert listed == {
         paths.store, paths.store_lock, paths.settings_file, paths.models, paths.jobs, paths.outboxes, paths.drafts,
         paths.queries, paths.snapshots, paths.prompts, paths.taxonomies, paths.staging,
-        paths.recipes, paths.experiments,
+        paths.recipes, paths.experiments, paths.rubrics,
     }  # fmt: skip
 
 

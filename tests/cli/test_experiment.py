@@ -66,11 +66,54 @@ def test_tables_go_to_stdout_and_steps_to_stderr(viva: Viva) -> None:
 @pytest.mark.usefixtures("there")
 def test_the_list_has_the_shipped_ones_and_those_of_the_workspace(viva: Viva) -> None:
     rows = json.loads(viva("experiment", "list", "--format", "json").out)
-    assert [row["experiment"] for row in rows] == ["fields", "grid", "similarity", "there"]
+    assert [row["experiment"] for row in rows] == ["fields", "grid", "judge", "pairwise", "similarity", "there"]
     outcome = viva("experiment", "show", "there")
     assert "rouge_l, semantic_similarity" in outcome.out
     assert "Spread: histogram of rouge_l of base" in outcome.out
     assert json.loads(viva("experiment", "show", "grid", "--format", "json").out)[0]["dataset"].startswith("vad")
+
+
+JUDGED = """
+title = "What a judge says"
+dataset = "tiny"
+
+[generate]
+split = "test"
+models = ["starter"]
+
+[judge]
+
+[show]
+title = "Points"
+judge = "reference"
+"""
+
+
+def test_what_a_judge_costs_is_said_before_and_its_points_are_shown(there: Workbench, viva: Viva) -> None:
+    (there.paths.experiments / "judged.toml").write_text(JUDGED, "utf-8")
+    there.models.add_endpoint("far", "http://127.0.0.1:9/v1", "far-model", prices=(1.0, 2.0))
+    outcome = viva("experiment", "run", "judged", "--judge", "far,embedding-baseline", "--budget", "0.001", "--no-open")
+    assert outcome.code == 0, outcome.err
+    assert "judge tiny/test, against the reference: far, embedding-baseline" in outcome.err
+    assert "far: 4 verdicts; 4 calls; about " in outcome.err
+    assert "cost at most " in outcome.err
+    assert "the budget of 0.001 may not suffice" in outcome.err
+    assert "Points (split test, judge far, against the reference)" in outcome.out
+    assert "Points (split test, judge embedding-baseline, against the reference)" in outcome.out
+    assert "4 of 4 verdicts not asked for" in outcome.out
+    # Nothing is computed where no metric is named.
+    assert "score tiny/test" not in outcome.err
+
+
+@pytest.mark.usefixtures("there")
+def test_a_judge_must_be_named_where_the_experiment_leaves_it_open(viva: Viva) -> None:
+    outcome = viva("experiment", "run", "judge")
+    assert outcome.code == 2
+    assert "error: the experiment judge needs a judge: --judge NAME" in outcome.err
+    assert "viva model add far --endpoint URL --model NAME" in outcome.err
+    assert viva("experiment", "run", "pairwise", "--judge", "embedding-baseline").code == 2
+    assert viva("experiment", "run", "there", "--judge", "starter").code == 2
+    assert "against the judge's own approach" in viva("experiment", "show", "pairwise").out
 
 
 def test_a_broken_file_is_told_and_left_out(there: Workbench, viva: Viva) -> None:

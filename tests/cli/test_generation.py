@@ -55,8 +55,14 @@ def test_an_export_comes_in_again_under_another_name(viva: Viva, tmp_path: Path)
     file = tmp_path / "out.jsonl"
     assert viva("generation", "export", "tiny", file, "--system", "tuned").code == 0
     assert viva("generation", "export", "tiny", file).code == 2
+    known = viva("generation", "import", file, "--dataset", "tiny")
+    assert (known.code, "4 texts there already: passed over" in known.err) == (0, True)
+    prefixed = viva("generation", "import", file, "--dataset", "tiny", "--prefix", "other-")
+    assert "4 texts for tiny version 1 by other-tuned" in prefixed.err
+    file.write_text(file.read_text("utf-8").replace('"text": "', '"text": "not '), "utf-8")
     refused = viva("generation", "import", file, "--dataset", "tiny")
     assert refused.code == 1
     assert "tuned is a model that viva writes with itself" in refused.err
+    assert "--prefix other-" in refused.err
     outcome = viva("generation", "import", file, "--dataset", "tiny", "--system", "tuned-copy")
     assert "4 texts for tiny version 1 by tuned-copy" in outcome.err

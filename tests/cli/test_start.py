@@ -179,6 +179,7 @@ def test_a_combination_that_makes_no_sense_is_refused_or_left_out(
     assert not specs
     assert viva(*words, "--skip-impossible").code == 0
     assert [system["name"] for system in specs[0].arguments["systems"]] == ["starter-t0.7-p0.9"]
+    assert specs[0].title == "tiny/test with starter-t0.7-p0.9"
 
 
 def test_what_would_be_written_is_shown_and_nothing_is_started(viva: Viva, filled: Workbench, started: Started) -> None:
@@ -189,9 +190,66 @@ def test_what_would_be_written_is_shown_and_nothing_is_started(viva: Viva, fille
     assert not specs
 
 
+def test_no_job_is_started_where_there_is_nothing_to_do(viva: Viva, filled: Workbench, started: Started) -> None:
+    specs = started()
+    again = viva("generate", "tiny", "--split", "test", "--model", "starter")
+    assert (again.code, again.out) == (0, "")
+    assert "nothing is left to write" in again.err
+    empty = viva("score", "tiny", "--split", "train")
+    assert (empty.code, empty.out) == (0, "")
+    assert "nothing has been written yet" in empty.err
+    assert "viva generate tiny --split train --model MODEL" in empty.err
+    board = viva("leaderboard", "tiny", "--split", "train")
+    assert "nothing has been written yet: viva generate tiny --split train --model MODEL" in board.err
+    assert specs == []
+    scored = viva("generate", "tiny", "--split", "test", "--model", "starter", "--score")
+    assert scored.code == 0
+    assert [spec.kind for spec in specs] == [JobKind.SCORE]
+
+
+def test_the_totals_of_a_dry_run_are_told(viva: Viva, filled: Workbench, started: Started) -> None:
+    words = ("generate", "tiny", "--split", "train", "--model", "starter", "--dry-run")
+    outcome = viva(*words, "--format", "json")
+    [row] = json.loads(outcome.out)
+    assert row["total_texts"] == row["to_write"] > 0
+    assert row["total_completion_tokens"] > 0
+    assert row["total_cost"] in {None, 0}
+    assert "tokens to read" in outcome.err
+    assert "no cost" in outcome.err
+    table = viva(*words)
+    assert "tokens to read" in table.err
+    assert "total_texts" not in table.out
+
+
+def test_what_leads_nowhere_is_refused_with_what_to_do_instead(viva: Viva, filled: Workbench, started: Started) -> None:
+    specs = started()
+    words = ("generate", "tiny", "--split", "train", "--model", "starter")
+    for more in (("--top-p", "0.5"), ("--samples", "3")):
+        assert "hint: draw with a temperature above 0: --temperature 0.7" in viva(*words, *more).err
+    assert "say how many: --shots 3" in viva(*words, "--shots-seed", "2").err
+    assert specs == []
+    strange = viva(*words, "--prompt", "As {foo}: {question}", "--dry-run")
+    assert (strange.code, "warning: the prompt has {foo} in it" in strange.err) == (0, True)
+
+
+def test_a_job_that_runs_is_followed_not_resumed(viva: Viva, filled: Workbench) -> None:
+    directory = JobDirectory.create(filled.paths.jobs, JobSpec(JobKind.SCORE, "tiny/test", {}))
+    with directory.hold():
+        outcome = viva("job", "resume", directory.job_id)
+    assert outcome.code == 2
+    assert f"hint: follow it: viva job follow {directory.job_id}" in outcome.err
+
+
+def test_the_templates_are_listed_without_a_dataset(viva: Viva, filled: Workbench) -> None:
+    outcome = viva("generate", "--list-prompts")
+    assert outcome.code == 0
+    assert "steps" in outcome.out
+    assert "{question}" in outcome.out
+
+
 def test_generating_is_greedy_unless_told_otherwise(viva: Viva, filled: Workbench, started: Started) -> None:
     specs = started()
-    assert viva("generate", "tiny", "--split", "test", "--model", "starter").code == 0
+    assert viva("generate", "tiny", "--split", "train", "--model", "starter").code == 0
     assert [system["decoding"]["temperature"] for system in specs[0].arguments["systems"]] == [0]
 
 

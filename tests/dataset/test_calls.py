@@ -1,18 +1,14 @@
 """A run of calls can be stopped anywhere: what is finished is kept, and nothing finished is asked for again."""
 
 import asyncio
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from viva.dataset.call_log import fingerprint
 from viva.dataset.calls import BadReply, Call, CallLog, CallProgress, Outcome, run_calls
-from viva.errors import BadInput, UserError
+from viva.errors import UserError
 from viva.generate.chat import ChatFailed, ChatReply, ChatRequest
 from viva.records.synthesis import Prices
 
@@ -181,63 +177,3 @@ async def test_calls_are_taken_as_there_is_room(tmp_path: Path) -> None:
     with CallLog(tmp_path / "calls") as log, pytest.raises(UserError):
         await run_calls(chat, stream(), log)
     assert len(taken) < 10
-
-
-def outcome(key: str, value: Any = None) -> Outcome:
-    return Outcome(key, fingerprint(ChatRequest([])), value=value)
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    st.lists(st.recursive(st.none() | st.text() | st.integers(), lambda inner: st.lists(inner, max_size=3))),
-    st.data(),
-)
-def test_a_log_cut_anywhere_holds_the_outcomes_that_were_whole(
-    tmp_path_factory: pytest.TempPathFactory, values: list[Any], data: st.DataObject
-) -> None:
-    path = tmp_path_factory.mktemp("log") / "calls"
-    ends = [0]
-    with CallLog(path) as log:
-        for number, value in enumerate(values):
-            log.add(outcome(str(number), value))
-            ends.append(path.stat().st_size)
-    cut = data.draw(st.integers(0, ends[-1]))
-    path.write_bytes(path.read_bytes()[:cut])
-    whole = sum(end <= cut for end in ends) - 1
-    with CallLog(path) as log:
-        assert len(log) == whole
-        found = [log.find(str(number), outcome("").request) for number in range(whole)]
-        assert [entry and entry.value for entry in found] == values[:whole]
-        log.add(outcome("more", "x"))
-    with CallLog(path) as log:
-        assert len(log) == whole + 1
-
-
-def test_zeros_that_a_crash_left_at_the_end_are_cut_off(tmp_path: Path) -> None:
-    with CallLog(tmp_path / "calls") as log:
-        log.add(outcome("a"))
-    whole = (tmp_path / "calls").read_bytes()
-    (tmp_path / "calls").write_bytes(whole + b"\0" * 100 + b"\n" + b"\0" * 20)
-    CallLog(tmp_path / "calls").close()
-    assert (tmp_path / "calls").read_bytes() == whole
-
-
-@pytest.mark.parametrize("line", [b"{}", b"[1]", b"not json", b'{"key": "b", "colour": 1}', b'"\xff"'])
-def test_a_broken_line_in_the_middle_is_named(tmp_path: Path, line: bytes) -> None:
-    with CallLog(tmp_path / "calls") as log:
-        log.add(outcome("a"))
-    whole = (tmp_path / "calls").read_bytes()
-    (tmp_path / "calls").write_bytes(whole + line + b"\n" + whole)
-    with pytest.raises(BadInput, match="line 2"):
-        CallLog(tmp_path / "calls")
-
-
-def test_a_log_is_written_by_one_program_at_a_time(tmp_path: Path) -> None:
-    with CallLog(tmp_path / "calls"), pytest.raises(UserError, match="in use"):
-        CallLog(tmp_path / "calls")
-
-
-def test_an_outcome_is_on_the_disk_when_it_is_added(tmp_path: Path) -> None:
-    with CallLog(tmp_path / "calls") as log:
-        log.add(outcome("a", {"text": "\ud800 ü"}))
-        assert json.loads((tmp_path / "calls").read_text())["value"] == {"text": "\ud800 ü"}

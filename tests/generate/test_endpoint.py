@@ -211,35 +211,41 @@ async def test_a_proxy_is_not_asked_for_loopback(monkeypatch: pytest.MonkeyPatch
         assert (await Asked().ask(server, retries=0))[0].text == "hello"
 
 
+def form_of(request: dict[str, Any]) -> str | None:
+    form = request.get("response_format")
+    if "tools" in request:
+        return "tool"
+    return form and form["type"] + ("+schema" if "schema" in form else "")
+
+
 def server_that_takes(*forms: str | None, status: int) -> Callable[[dict[str, Any]], str | Answer]:
     def answer(request: dict[str, Any]) -> str | Answer:
-        form = request.get("response_format")
-        name = form and form["type"] + ("+schema" if "schema" in form else "")
-        return "{}" if name in forms else error(status, "response_format is not supported")
+        if form_of(request) not in forms:
+            return error(status, "response_format is not supported")
+        return called("{}") if "tools" in request else "{}"
 
     return answer
 
 
+def called(arguments: Any) -> Answer:
+    function = {"name": "reply", "arguments": arguments}
+    calls = [{"id": "1", "type": "function", "function": function}]
+    return Answer(None, finish_reason="tool_calls", message={"tool_calls": calls})
+
+
+TRIES = ["json_schema", "tool", "json_object+schema", "json_object", None]
+
+
 @pytest.mark.parametrize("status", [400, 500])
-@pytest.mark.parametrize(
-    ("taken", "tries"),
-    [
-        (["json_schema"], ["json_schema"]),
-        (["json_object+schema"], ["json_schema", "json_object+schema"]),
-        (["json_object"], ["json_schema", "json_object+schema", "json_object"]),
-        ([None], ["json_schema", "json_object+schema", "json_object", None]),
-    ],
-)
-async def test_the_strictest_format_that_works_is_remembered(
-    taken: list[str | None], tries: list[str | None], status: int
-) -> None:
-    with ChatServer(server_that_takes(*taken, None, status=status)) as server:
+@pytest.mark.parametrize("taken", TRIES)
+async def test_the_strictest_format_that_works_is_remembered(taken: str | None, status: int) -> None:
+    with ChatServer(server_that_takes(taken, None, status=status)) as server:
         await Asked().ask(server, STRUCTURED, STRUCTURED, HELLO, STRUCTURED)
-    forms = [request.get("response_format") for request in server.requests]
-    names = [form and form["type"] + ("+schema" if "schema" in form else "") for form in forms]
+    names = [form_of(request) for request in server.requests]
     # A server that breaks is asked twice before the format is blamed.
-    first = [name for name in tries[:-1] for _ in range(2 if status == 500 else 1)] + tries[-1:]
-    assert names == [*first, tries[-1], None, tries[-1]]
+    refused = TRIES[: TRIES.index(taken)]
+    first = [name for name in refused for _ in range(2 if status == 500 else 1)]
+    assert names == [*first, taken, taken, None, taken]
 
 
 async def test_a_schema_goes_out_whole() -> None:
@@ -290,3 +296,42 @@ async def test_halves_of_characters_neither_go_out_nor_come_in() -> None:
         (reply,) = await Asked().ask(server, request)
     assert reply.text == "😀 \ufffd!"
     assert server.requests[0]["messages"][0]["content"] == "a \ufffd b"
+
+
+@pytest.mark.parametrize("reason", ["error", "abort", "cancelled"])
+async def test_a_text_at_which_the_server_broke_off_is_no_reply(reason: str) -> None:
+    with ChatServer(lambda _: "whole") as server:
+        server.faults.append(Answer("half a", finish_reason=reason))
+        [reply] = await Asked().ask(server)
+    assert (reply.text, reply.retries) == ("whole", 1)
+
+
+@pytest.mark.parametrize("status", [403, 404, 410])
+async def test_a_server_that_has_answered_refuses_a_single_request_only(status: int) -> None:
+    with ChatServer(lambda _: "so") as server:
+        chat = EndpointChat(server.url, "fake")
+        await chat.reply(HELLO)
+        server.faults.append(error(status, "flagged"))
+        with pytest.raises(ChatFailed) as caught:
+            await chat.reply(HELLO)
+        assert (caught.value.permanent, caught.value.refused) == (False, True)
+        server.faults.append(error(401, "the key has expired"))
+        with pytest.raises(ChatFailed) as caught:
+            await chat.reply(HELLO)
+        await chat.close()
+    assert caught.value.permanent
+
+
+async def test_a_top_p_that_changes_nothing_is_left_out_where_the_server_takes_none() -> None:
+    def answer(request: dict[str, Any]) -> str | Answer:
+        return error(400, "no", param="top_p") if "top_p" in request else "so"
+
+    for top_p, brings in ((1.0, True), (0.9, False)):
+        request = replace(HELLO, top_p=top_p, exact=True)
+        with ChatServer(answer) as server:
+            if brings:
+                [reply] = await Asked().ask(server, request)
+                assert reply.text == "so"
+            else:
+                with pytest.raises(ChatFailed):
+                    await Asked().ask(server, request)

@@ -80,14 +80,24 @@ async def test_tokens_are_estimated_where_the_server_counts_none_and_no_price_is
 @pytest.mark.parametrize(
     ("decoding", "sent"),
     [
-        (DECODING, {"temperature": 0.0, "seed": 0, "max_tokens": 9}),
+        (
+            DECODING,
+            {
+                "temperature": 0.0,
+                "top_p": 1.0,
+                "seed": 0,
+                "max_tokens": 9,
+                "top_k": 0,
+                "repeat_penalty": 1.0,
+            },
+        ),
         (
             Decoding(7, 0.8, top_p=0.9, top_k=40, repetition_penalty=1.2, seed=5),
             {"temperature": 0.8, "top_p": 0.9, "seed": 5, "max_tokens": 7, "top_k": 40, "repeat_penalty": 1.2},
         ),
     ],
 )
-async def test_decoding_goes_out_under_the_servers_names_and_what_changes_nothing_does_not(
+async def test_decoding_goes_out_under_the_servers_names_also_what_changes_nothing(
     decoding: Decoding, sent: dict[str, Any]
 ) -> None:
     takes = {"top_k": "top_k", "repetition_penalty": "repeat_penalty"}

@@ -56,7 +56,9 @@ async def test_a_conversation_is_put_as_one_turn() -> None:
 
 
 async def test_a_prompt_that_fills_the_context_is_refused() -> None:
-    chat = LocalChat("somewhere", load=lambda: FakeBackend(Completion(0, "", "length", 4096, 0, 0.0)))
+    chat = LocalChat(
+        "somewhere", load=lambda: FakeBackend(Completion(0, "", "failed", 4096, 0, 0.0, "the prompt has 4,096 tokens"))
+    )
     with pytest.raises(ChatFailed, match="4,096 tokens") as caught:
         await chat.reply(ASK)
     await chat.close()

@@ -1,20 +1,13 @@
 """Real servers on loopback answer the generation program; skipped where they are not installed."""
 
-import importlib.util
 import json
-import os
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from tests.fakes.real_server import free_port, needs, serving, transformers_serve
 from tests.fakes.tiny_model import make_tiny_model
 from viva.events import read_events
 from viva.generate.transformers_backend import TransformersBackend
@@ -29,44 +22,6 @@ pytestmark = [
 ]
 
 DECODING = Decoding(max_new_tokens=12, repetition_penalty=1.0)
-
-
-def needs(*modules: str) -> None:
-    for module in modules:
-        if importlib.util.find_spec(module) is None:
-            pytest.skip(f"{module} is not installed")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def serving(folder: Path, port: int, *command: str) -> Iterator[str]:
-    """Run a server until it listens; give its address."""
-    hub = folder / "hub"
-    hub.mkdir()
-    environment = {**os.environ, "HF_HUB_CACHE": str(hub), "HF_HUB_OFFLINE": "1", "CUDA_VISIBLE_DEVICES": ""}
-    with (folder / "server.log").open("w") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
-    try:
-        end = time.monotonic() + 120
-        while True:
-            assert server.poll() is None, (folder / "server.log").read_text()
-            assert time.monotonic() < end, (folder / "server.log").read_text()
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/v1/models", timeout=5):
-                    break
-            except urllib.error.HTTPError:
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}/v1"
-    finally:
-        server.terminate()
-        server.wait(30)
 
 
 def asked(folder: Path, url: str, model: str, questions: list[str]) -> list[Generation]:
@@ -98,9 +53,7 @@ def test_transformers_serve_writes_what_the_model_writes_here(tmp_path: Path) ->
     needs("fastapi", "uvicorn")
     make_tiny_model(tmp_path / "model")
     location, port = str(tmp_path / "model"), free_port()
-    command = Path(sys.executable).with_name("transformers")
-    options = ["--host", "127.0.0.1", "--port", str(port), "--device", "cpu", "--dtype", "float32"]
-    with serving(tmp_path, port, str(command), "serve", location, *options) as url:
+    with serving(tmp_path, port, *transformers_serve(location, port)) as url:
         found = asked(tmp_path, url, location, QUESTIONS)
     assert [row.failed for row in found] == [None] * 4
     backend = TransformersBackend(location)

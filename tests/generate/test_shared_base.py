@@ -91,7 +91,16 @@ def test_a_quantised_base_is_another_load(models: Path, tmp_path: Path) -> None:
     assert load.base == load_of(str(models / "base"), None).base
 
 
-@pytest.mark.parametrize("change", [{"bias": "all"}, {"init_lora_weights": "pissa"}, {"layer_replication": [[0, 2]]}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"bias": "all"},
+        {"init_lora_weights": "pissa"},
+        {"layer_replication": [[0, 2]]},
+        {"modules_to_save": ["embed_tokens"]},
+        {"trainable_token_indices": [5]},
+    ],
+)
 def test_an_adapter_that_changes_its_base_has_a_load_of_its_own(
     models: Path, tmp_path: Path, change: dict[str, object]
 ) -> None:

@@ -3,9 +3,12 @@
 from pathlib import Path
 
 import pytest
+import torch
+from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM
 
 from tests.fakes.tiny_model import PLAN, make_tiny_adapter, make_tiny_model
 from viva.errors import BadInput
+from viva.generate import transformers_backend
 from viva.generate.backend import Completion
 from viva.generate.transformers_backend import TransformersBackend
 from viva.records.model import Decoding
@@ -107,11 +110,62 @@ def test_a_repetition_penalty_counts_what_was_written_and_not_what_was_asked(tin
     )
 
 
-def test_a_prompt_that_fills_the_context_gets_an_empty_text_and_the_others_theirs(tiny: Path) -> None:
+def test_a_prompt_that_fills_the_context_fails_with_its_reason_and_the_others_get_their_texts(tiny: Path) -> None:
     questions = ["How?", "word " * PLAN.context]
     short, full = write(TransformersBackend(str(tiny)), Decoding(max_new_tokens=4), questions=questions)
     assert short.completion_tokens == 4
-    assert (full.text, full.finish_reason, full.completion_tokens) == ("", "length", 0)
+    assert (full.text, full.finish_reason, full.completion_tokens) == ("", "failed", 0)
+    assert full.failed is not None
+    assert full.failed.endswith(f"tokens fill the model's context of {PLAN.context}")
+
+
+def test_what_the_model_itself_wishes_for_is_no_part_of_a_system(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    backend, decoding = TransformersBackend(str(tiny)), Decoding(max_new_tokens=12, repetition_penalty=1.0)
+    plain = texts(write(backend, decoding))
+    wishes = backend._shared.base.generation_config
+    wishes.no_repeat_ngram_size, wishes.suppress_tokens = 1, list(range(200))
+    assert texts(write(backend, decoding)) == plain
+    monkeypatch.setattr(transformers_backend, "rolls", lambda _: False)
+    assert texts(write(backend, decoding)) == plain
+    assert backend._shared.base.generation_config is wishes
+
+
+@pytest.mark.parametrize("rolling", [True, False])
+def test_a_model_of_learned_positions_is_never_asked_beyond_them(
+    tmp_path: Path, rolling: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, tokenizer = make_tiny_model(tmp_path)
+    torch.manual_seed(0)
+    config = GPT2Config(
+        vocab_size=len(tokenizer), n_positions=64, n_embd=32, n_layer=2, n_head=2, bos_token_id=0, eos_token_id=0
+    )
+    GPT2LMHeadModel(config).save_pretrained(tmp_path)
+    monkeypatch.setattr(transformers_backend, "rolls", lambda _: rolling)
+    backend, decoding = TransformersBackend(str(tmp_path)), Decoding(max_new_tokens=40, repetition_penalty=1.0)
+    questions = ["watches " * 10, "How?", "A fall."]
+    together = write(backend, decoding, questions=questions)
+    assert together[0].prompt_tokens + together[0].completion_tokens == 64
+    assert {item.completion_tokens for item in together[1:]} == {40}
+    alone = [write(backend, decoding, questions=[question])[0] for question in questions]
+    assert texts(together) == texts(alone)
+
+
+def test_a_model_that_reads_long_texts_otherwise_writes_the_same_beside_one(tmp_path: Path) -> None:
+    _, tokenizer = make_tiny_model(tmp_path)
+    torch.manual_seed(0)
+    factors = {"short_factor": [1.0] * 8, "long_factor": [4.0] * 8, "factor": 8.0}
+    config = LlamaConfig(
+        vocab_size=len(tokenizer), hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=2,
+        num_key_value_heads=1, max_position_embeddings=256, initializer_range=0.4,
+        rope_parameters={
+            "rope_type": "longrope", "rope_theta": 10000.0, "original_max_position_embeddings": 40, **factors
+        },
+    )  # fmt: skip
+    LlamaForCausalLM(config).save_pretrained(tmp_path)
+    backend, decoding = TransformersBackend(str(tmp_path)), Decoding(max_new_tokens=10, repetition_penalty=1.0)
+    questions = ["How?", "watches " * 20, "A fall.", "camera " * 25]
+    alone = [write(backend, decoding, questions=[question])[0] for question in questions]
+    assert texts(write(backend, decoding, questions=questions)) == texts(alone)
 
 
 def test_a_text_ends_where_the_context_ends(tiny: Path) -> None:

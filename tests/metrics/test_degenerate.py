@@ -66,6 +66,27 @@ def test_loops_repeat_themselves(text: str) -> None:
     assert "repetitive" in flaws(text)
 
 
+RULES = "\n".join(f"{'-' * 30}\n{part}" for part in GOOD.split(": "))
+TABLE = f"""| Camera | Range | Price |
+|:---------------|---------------:|---------------|
+| thermal | twelve metres | high |
+| depth | five metres | low |
+
+{GOOD}"""
+
+
+@pytest.mark.parametrize(
+    "text", [f"{RULES}\n{'-' * 30}", TABLE, f"{'=' * 40}\n{GOOD}\n{'=' * 40}", f"Name: {'_' * 40}\n{GOOD}"]
+)
+def test_rules_and_tables_are_no_loops(text: str) -> None:
+    assert flaws(text) == set()
+
+
+@pytest.mark.parametrize("text", ["-" * 90, f"Yes{'!' * 200}", f"{GOOD}{'-' * 400}", f"{GOOD} {'--- ' * 200}"])
+def test_a_text_mostly_of_marks_is_a_loop(text: str) -> None:
+    assert flaws(text) == {"repetitive"}
+
+
 def test_long_prose_does_not_count_as_a_loop() -> None:
     prose = " ".join(dict.fromkeys(references()))
     assert flaws(" ".join(prose.split()[:20_000]), reference="") == set()
@@ -85,6 +106,13 @@ def test_long_prose_does_not_count_as_a_loop() -> None:
 )
 def test_a_text_that_begins_with_the_question_or_is_made_of_it_echoes_it(text: str) -> None:
     assert flaws(text) == {"echoes_prompt"}
+
+
+def test_an_answer_that_restates_the_question_first_is_no_echo() -> None:
+    answer = " ".join(references()[:5])
+    assert len(answer.split()) > 150
+    assert flaws(f"{QUESTION} {answer}", reference="another reference") == set()
+    assert flaws(f"{QUESTION} {GOOD}") == set()
 
 
 def test_a_question_without_spaces_is_echoed_too() -> None:
@@ -118,10 +146,12 @@ def test_twenty_words_in_a_row_copy_the_reference() -> None:
 
 
 def test_several_flaws_are_all_told() -> None:
-    assert flaws(f"{QUESTION} {REFERENCE} {REFERENCE}", finish_reason="length") == set(FLAWS) - {"empty"}
+    question = f"{QUESTION} {REFERENCE}"
+    assert flaws(f"{question} {REFERENCE}", question=question, finish_reason="length") == set(FLAWS) - {"empty"}
 
 
 def test_the_settings_name_the_thresholds() -> None:
     assert degenerate.settings(MetricOptions()) == (
-        "repetitive=0.3 of 4 words or 8 characters, echo=5 words at the start or 0.8 of 8, copy=20 words"
+        "repetitive=0.3 of 4 words or 8 characters, echo=5 words at the start with no longer rest, "
+        "or 0.8 of 8, copy=20 words"
     )

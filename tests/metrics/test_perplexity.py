@@ -106,3 +106,11 @@ def test_an_impossible_reference_is_unscored(weights: Weights, monkeypatch: pyte
 def test_rows_of_models_without_weights_are_unscored() -> None:
     metric = reference_perplexity.create(MetricOptions())
     assert metric.values(ROWS[:1]) == [(Unscored("the model's weights are not at hand"),)]
+
+
+def test_values_of_another_number_format_are_kept_apart(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    formats = {}
+    for device in (tmp_path / "none", tmp_path):
+        monkeypatch.setattr(reference_perplexity, "GPUS", (device,))
+        formats[device.exists()] = reference_perplexity.settings(MetricOptions())
+    assert formats == {False: "end_mark=false, dtype=float32", True: "end_mark=false, dtype=bfloat16"}

@@ -7,7 +7,7 @@ import pytest
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
 from viva.present import datasets
-from viva.present.datasets import ExamplePage, ExampleQuery
+from viva.present.datasets import ExamplePage, ExampleQuery, waiting_note
 from viva.records.dataset import Dataset, Example, Leakage
 
 VAD = Dataset("1", "vad", 1, "vad.csv", datetime(2026, 1, 1), {"train": 200, "": 30}, 8)
@@ -134,3 +134,21 @@ def test_foreign_text_is_cleaned_everywhere(number: int) -> None:
         *datasets.example_row(example, 1),
     ]
     assert not any(FORBIDDEN.search(line) or "\n" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("waiting", "split", "note"),
+    [
+        ([], None, ""),
+        ([("train", "a", 3)], "test", ""),
+        ([("test", "a", 1)], "test", "1 text not scored yet (a): go"),
+        (
+            [*(("test", name, 10) for name in "abcd"), ("train", "a", 2)], None,
+            "42 texts not scored yet (a, b, c and 1 more): go",
+        ),
+    ],
+)  # fmt: skip
+def test_texts_that_no_metric_was_tried_on_are_told(
+    waiting: list[tuple[str, str, int]], split: str | None, note: str
+) -> None:
+    assert waiting_note(waiting, split, "go") == note

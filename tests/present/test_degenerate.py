@@ -1,7 +1,7 @@
 """How many texts are degenerate, in words."""
 
 from viva.present import leaderboard
-from viva.present.degenerate import degenerate_notes
+from viva.present.degenerate import degenerate_line, degenerate_measures, degenerate_note, degenerate_notes
 from viva.records.results import LeaderboardRow
 
 
@@ -39,3 +39,14 @@ def test_the_short_leaderboard_shows_the_first_measure_of_what_is_not_much_alike
     rows = [row("a", name, 0.5) for name in ("rouge_l", "rouge_l_recall", "rouge_1", "degenerate", "empty", "foreign")]
     assert leaderboard.brief(rows) == {"rouge_l", "degenerate", "foreign"}
     assert leaderboard.brief([row("a", "rouge_1", 0.5)]) == {"rouge_1"}
+
+
+def test_several_systems_with_degenerate_texts_are_one_line() -> None:
+    rows = [row("a", "degenerate", 0.15), row("a", "cut_off", 0.15), row("b", "degenerate", 0.0)]
+    assert degenerate_note(rows, "test", "more") == "a: 3 of 20 texts are degenerate (3 cut off at the limit)"
+    assert degenerate_note([row("b", "degenerate", 0.0)], "test", "more") == ""
+    rows += [row(f"c{number}", "degenerate", 0.5) for number in range(9)]
+    assert degenerate_note(rows, "test", "more") == "10 of 11 systems have degenerate texts: more"
+    assert degenerate_line(rows, "test", "a") == "3 of 20 texts are degenerate (3 cut off at the limit)"
+    assert degenerate_line(rows, "test", "b") == ""
+    assert degenerate_measures(rows, "test") == ["degenerate", "cut_off"]

@@ -59,7 +59,7 @@ def test_every_field_takes_several_values_parted_by_commas() -> None:
         (replace(FORM, values={"temperature": "0;7"}), "temperature", "a comma parts several"),
         (replace(FORM, values={"temperature": "nan"}), "temperature", "must be a number, not nan"),
         (replace(FORM, values={"temperature": "1e3"}), "temperature", "must be a number, not 1e3"),
-        (replace(FORM, values={"top_k": "1.5"}), "top_k", "must be a whole number, not 1.5"),
+        (replace(FORM, values={"top_k": "1.5"}), "top_k", "must be a whole number, 0 or more, not 1.5"),
         (replace(FORM, values={"seed": "٣"}), "seed", "must be a whole number"),
         (replace(FORM, values={"samples": "2, 3"}), "samples", "takes one number"),
     ],
@@ -81,6 +81,7 @@ def test_the_test_split_comes_first_else_the_last_there_is() -> None:
     assert words.first_split(DATASET, "train") == "train"
     assert words.first_split(replace(DATASET, splits={"": 4})) == ""
     assert words.split_choices(replace(DATASET, splits={"": 4, "test": 0})) == [("(none) (4 questions)", "")]
+    assert words.split_choices(replace(DATASET, splits={"validation": 16})) == [("validation (16)", "validation")]
     assert words.first_split(None) == ""
 
 
@@ -95,7 +96,7 @@ def test_models_say_what_they_are_and_prompts_what_they_hold() -> None:
         ("tuned", "tuned", "adapter · over starter · by hand"), ("far", "far", "endpoint · far at 127.0.0.1"),
     ]  # fmt: skip
     choices = words.prompt_choices([PromptFile("steps", "First\nthen {question}")])
-    assert choices == [("What suits the model", ""), ("steps: First then {question}", "steps")]
+    assert choices == [("What suits the model", ""), ("steps: First …", "steps")]
 
 
 def rows(left: int = 8, models: tuple[Model, ...] = (STARTER, TUNED), **changes: Any) -> dict[str, str]:
@@ -110,7 +111,7 @@ def test_a_plan_says_what_is_known_and_what_is_not() -> None:
     assert rows() == {
         "Texts": "8 by 2 systems 4 are there already and stay",
         "Systems": "starter 4, tuned 4",
-        "Tokens": "about 1,234 read, 2,560 written at most: nothing is known of earlier texts",
+        "Tokens": "about 1,234 read, 2,560 written at most: no earlier texts are known",
         "Cost": "none written on this machine",
         "Time": "not known before the first run of starter",
     }
@@ -134,9 +135,37 @@ def test_nothing_left_is_said_and_so_is_what_was_left_out() -> None:
     assert words.left_out_line(plan()) == ""
 
 
-def test_many_systems_stay_on_one_line() -> None:
-    found = plan(400, 0, tuple(f"system-{n}" for n in range(100)))
-    assert len(words.systems_line(found)) <= words.LINE_WIDTH
+@pytest.mark.parametrize("lines", [1, 2, 8])
+@pytest.mark.parametrize("count", [1, 3, 7, 100])
+def test_many_systems_take_the_lines_there_are_and_the_rest_is_counted(count: int, lines: int) -> None:
+    found = plan(400, 0, tuple(f"system-{n}" for n in range(count)))
+    said = words.systems_lines(found, words.LINE_WIDTH, lines)
+    assert len(said) <= lines
+    assert max(map(len, said)) <= words.LINE_WIDTH
+    text = " ".join(said)
+    named = text.count("system-")
+    assert named == count or text.endswith(f" and {count - named} more")
+    assert named == min(count, named)
+    assert len(said) == lines or named == count
+
+
+def test_what_is_said_about_a_field_fits_on_its_line() -> None:
+    assert max(map(len, words.NOTES.values())) <= 76
+
+
+def test_a_prompt_is_one_line_with_its_name_first_and_says_that_it_goes_on() -> None:
+    prompts = [PromptFile("steps", "Think.\n\nThen {question}"), PromptFile("long", "word " * 40)]
+    labels = [label for label, _ in words.prompt_choices([*prompts, PromptFile("plain", "{question}")])]
+    assert labels[1] == "steps: Think. …"
+    assert labels[2].startswith("long: word word")
+    assert labels[2].endswith("…")
+    assert labels[3] == "plain: {question}"
+    assert max(map(len, labels)) <= words.PROMPT_WIDTH
+
+
+def test_a_number_that_is_too_low_is_told_from_which_least() -> None:
+    found = replace(FORM, values={"top_k": "-2"}).problem([DATASET])
+    assert found == ("top_k", "Top-k must be a whole number, 0 or more, not -2; a comma parts several")
 
 
 def test_a_refusal_says_what_to_tick_and_leaves_commands_out() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from viva.present.histogram import drawn, paper_table, plain_table
+from viva.present.histogram import MOST_REASONS, drawn, paper_table, plain_table, unscored_lines
 from viva.present.tables import Format, write
 from viva.records.histogram import Histogram, Spread
 
@@ -76,3 +76,18 @@ def test_hostile_names_and_reasons_are_made_safe() -> None:
     text = "\n".join(drawn(found))
     assert "\x1b" not in text
     assert "\x07" not in text
+
+
+def test_reasons_that_differ_in_numbers_alone_are_told_once_with_their_span() -> None:
+    reasons = [(f"the reference has {1000 + number:,} tokens, more than 512", 1) for number in range(38)]
+    assert unscored_lines("bertscore", reasons) == [
+        "BERTScore: 38 texts unscored: the reference has 1,000 to 1,037 tokens, more than 512"
+    ]
+
+
+def test_only_the_first_reasons_are_told() -> None:
+    reasons = [(f"reason {'x' * number}", number) for number in range(1, 9)]
+    lines = unscored_lines("bertscore", reasons)
+    assert len(lines) == MOST_REASONS + 1
+    assert lines[0] == "BERTScore: 8 texts unscored: reason xxxxxxxx"
+    assert lines[-1] == "BERTScore: 6 texts unscored for 3 more reasons"

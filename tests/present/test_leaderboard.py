@@ -1,6 +1,7 @@
 """The leaderboard says which system is ahead, how sure that is, and what has no number."""
 
 import io
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -33,7 +34,7 @@ def row(
     values = {"source": "metric", "split": "test", **named}
     return LeaderboardRow(
         "vad", values["split"], system, values["source"], measure, n, attempted, mean, None, None,
-        values.get("field"), values.get("study"), values.get("scorer"), half_width,
+        values.get("field"), values.get("study"), values.get("scorer"), half_width=half_width,
     )  # fmt: skip
 
 
@@ -211,3 +212,21 @@ def test_long_names_keep_their_ends_apart() -> None:
     names = ["starter-vad-lora", "starter-vad-lora-run-2"]
     assert [leaderboard.system_name(name, 9) for name in names] == ["star…lora", "star…un-2"]
     assert leaderboard.system_name("starter", 9) == "starter"
+
+
+def test_points_of_a_judge_stand_in_the_rubrics_order_out_of_their_weights() -> None:
+    rubric = Rubric("r", "R", tuple(Criterion(name, weight, "?", 0, 5, {}) for name, weight in (("b", 40), ("a", 60))))
+    rows = [
+        replace(row("tuned", measure, 12.0), source="judge", scorer="far (reference)")
+        for measure in ("a", "b", "total")
+    ]
+    board = leaderboard.build(rows, judges={"far (reference)": rubric})
+    assert [measure.title for measure in board.measures] == [
+        "Judge total /100 · far (reference)", "b /40 · far (reference)", "a /60 · far (reference)",
+    ]  # fmt: skip
+    assert [measure.highest for measure in board.measures] == [100, 40, 60]
+
+
+def test_texts_are_counted_where_an_example_has_several() -> None:
+    [group] = leaderboard.build([replace(row("tuned", "rouge_l", 0.5), texts_scored=12, texts=20)]).groups
+    assert group.entries[0].scored == "12/20"

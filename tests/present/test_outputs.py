@@ -1,5 +1,6 @@
 """Texts made elsewhere, and all texts as a list, in words."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from viva.present.outputs import import_lines, plain_table, text_table
@@ -51,3 +52,14 @@ def test_programs_get_every_value() -> None:
         "finish_reason": "stop", "prompt_tokens": 20, "completion_tokens": 5, "seconds": 0.126, "failed": None,
         "start": "A camera.",
     }  # fmt: skip
+
+
+def test_tokens_and_seconds_that_nobody_told_are_blank() -> None:
+    untold = replace(row(), finish_reason="unknown", prompt_tokens=0, completion_tokens=0, seconds=0.0)
+    [rows] = text_table([untold, replace(row(""), completion_tokens=0)]).pages
+    assert [each[4:6] for each in rows] == [(None, None), (0, 0.126)]
+
+
+def test_many_systems_of_an_import_are_counted() -> None:
+    imported = OutputsImported(DATASET, 8, 0, tuple(f"s{number}" for number in range(8)))
+    assert import_lines(imported) == ["8 texts for tiny version 2 by s0, s1, s2, s3, s4 and 3 more"]

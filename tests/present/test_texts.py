@@ -5,6 +5,7 @@ from dataclasses import replace
 from viva.present import measures, texts
 from viva.records.browsing import BrowsedExample, BrowseOrder, BrowsePage, BrowseQuery, BrowseRow
 from viva.records.generation import ScoredText
+from viva.records.metric import MEASURES
 
 QUERY = BrowseQuery("d", "test", measure="rouge_l", limit=2)
 
@@ -90,3 +91,9 @@ def test_a_reader_is_told_of_empty_cut_flawed_and_missing_texts() -> None:
     failed = replace(text(0.5, written=""), failed="status 429\n\x1b[2J")
     assert texts.remarks(failed) == "No text: status 429 ␛[2J"
     assert texts.measure_lines(failed) == []
+
+
+def test_no_measure_is_wider_than_its_column() -> None:
+    assert measures.short_title("reference_perplexity", 20) == "Reference perplexity"
+    assert all(len(measures.short_title(name, 20)) <= 20 for name in MEASURES)
+    assert measures.short_title("rouge_l", 20) == "ROUGE-L"

@@ -6,12 +6,14 @@ import pytest
 
 from tests.fakes.hostile import HOSTILE
 from tests.store.hand_made import verdict
+from tests.store.judged import judge, verdict_of
 from viva.present import measures
 from viva.records.browsing import BrowseOrder, BrowsePage, BrowseQuery
 from viva.records.dataset import Example
 from viva.records.generation import Generation, Score
+from viva.records.judging import JudgeMode
 from viva.records.model import Decoding, System
-from viva.store import Store, browsing, datasets, generations, models, ratings
+from viva.store import Store, browsing, datasets, generations, judgments, models, ratings
 
 BEST, WORST = {"accuracy": 5, "clarity": 3}, {"accuracy": 0, "clarity": 1}
 SYSTEMS = [System(name, name, "{question}", Decoding(samples=2)) for name in ("a", "b")]
@@ -167,3 +169,54 @@ def test_people_are_a_measure_too_the_first_where_somebody_rated(small: Store) -
     assert first is not None
     assert [(text.human_total, text.raters) for text in first.texts] == [(50.0, 2), (None, 0)]
     assert found.rows[0].values == (50.0, None)
+
+
+def test_a_judge_without_a_total_is_no_measure(small: Store) -> None:
+    with small.write() as connection:
+        judgments.set_panel(connection, "all", "dataset-1", JudgeMode.REFERENCE, ["oracle", "second"])
+        generations.add_scores(connection, [Score("b1", "rouge_l", "1", "", 0.5)])
+    judge(small, verdict_of("b1", {"accuracy": 5, "clarity": None}), verdict_of("b1", BEST, judge="second"))
+    with small.read() as connection:
+        found = browsing.page(connection, "dataset-1", BrowseQuery("small", "test"))
+    assert found.measures == ("judge total second (reference)", "rouge_l")
+
+
+def test_peoples_total_is_by_one_rubric_and_a_rater_has_one_voice(small: Store) -> None:
+    with small.write() as connection:
+        connection.execute("INSERT INTO rubric SELECT 'r2', name, title, created_at FROM rubric")
+        connection.execute("INSERT INTO criterion SELECT 'r2', * EXCLUDE rubric_id FROM criterion")
+        old = "SELECT study_id || '{0}', name || '{0}', dataset_id, split, {1}, mode, raters_per_item, seed, created_at"
+        made = [("-newer", "rubric_id", "+ INTERVAL 1 DAY"), ("-other", "'r2'", "- INTERVAL 1 DAY")]
+        for name, rubric, later in made:
+            connection.execute(f"INSERT INTO study {old.format(name, rubric)} {later} FROM study WHERE name = 'first'")
+        assert ratings.add(connection, [verdict("b1", BEST), verdict("b1", WORST, rater="bob")]) == []
+        for name, wanted in (("-newer", "ann"), ("-other", "bob")):
+            connection.execute(
+                f"INSERT INTO rating BY NAME SELECT * REPLACE (event_id || '{name}' AS event_id, "
+                f"study_id || '{name}' AS study_id) FROM rating WHERE rater = ? AND study_id NOT LIKE '%-%r'",
+                [wanted],
+            )
+    with small.read() as connection:
+        found = browsing.page(connection, "dataset-1", BrowseQuery("small", "test"))
+        first = browsing.example(connection, "dataset-1", "e1")
+    assert first is not None
+    # Ann rated it twice by the rubric that counts, Bob once, and once more by another.
+    assert [(text.human_total, text.raters) for text in first.texts] == [(50.0, 2), (None, 0)]
+    assert found.rows[0].values == (50.0, None)
+
+
+def test_a_judges_total_is_a_measure_like_peoples(small: Store) -> None:
+    with small.write() as connection:
+        judgments.set_panel(connection, "all", "dataset-1", JudgeMode.REFERENCE, ["oracle"])
+    judge(small, verdict_of("b1", BEST), verdict_of("t1", WORST), verdict_of("b2", {"accuracy": 5, "clarity": None}))
+    oracle, panel = "judge total oracle (reference)", "judge total all (reference)"
+    for measure in (oracle, panel):
+        with small.read() as connection:
+            found = browsing.page(connection, "dataset-1", BrowseQuery("small", "test", measure=measure))
+            first = browsing.example(connection, "dataset-1", "e1")
+        assert found.measures == (panel, oracle)
+        assert [row.values for row in found.rows] == [(100.0, 0.0), (None, None), (None, None)]
+        assert first is not None
+        assert [text.metrics for text in first.texts] == [{panel: 100.0, oracle: 100.0}, {panel: 0.0, oracle: 0.0}]
+    with small.read() as connection:
+        assert browsing.page(connection, "dataset-1", BrowseQuery("small", "train")).measures == ()

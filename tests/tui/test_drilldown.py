@@ -218,3 +218,45 @@ async def test_long_lists_of_examples_come_in_pages(bench: Workbench) -> None:
         assert app.screen.query_one(RowTable).cursor_row == 99
         await press(pilot, "enter", "n")
         assert "401 of 450" in painted(app)
+
+
+async def test_many_systems_of_long_names_are_told_apart_on_a_small_screen(bench: Workbench) -> None:
+    names = [
+        f"starter-steps-with-thoughts-few-shot-t{t}-n{n}" for t in ("0", "0.5", "0.7") for n in (64, 128, 256, 320)
+    ]
+    systems = [System(name, "starter", "{question}", Decoding(seed=seed)) for seed, name in enumerate(names)]
+    with bench.store.write() as connection:
+        examples = [Example("Why?", "So.", split="test", example_id="e0")]
+        datasets.add(connection, "grid", "grid", "grid.csv", examples)
+        for system in systems:
+            models.add_system(connection, system)
+        written = [
+            Generation(f"g{n}", s.system_id, "e0", f"text {n}", "stop", 1, 1, 0.1) for n, s in enumerate(systems)
+        ]
+        generations.add(connection, written)
+        scores = [("rouge_l", 0.5), ("degenerate", 1.0), ("repetitive", 1.0)]
+        found = [Score(g.generation_id, name, "1", "", value) for g in written for name, value in scores]
+        generations.add_scores(connection, found)
+    app = VivaApp(bench, "results")
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        lines = painted(app).splitlines()
+        assert sum("12 of 12 systems have degenerate texts" in line for line in lines) == 1
+        assert " starter-steps-with-thoughts-few-shot-…" in painted(app)
+        shown = [line for line in lines if "1/1" in line]
+        assert len({line[line.index("…") :] for line in shown}) == len(shown) >= 8
+        assert f"{min(names)} · ROUGE-L" in painted(app)
+        assert "1 of 1 text is degenerate (1 repetitive)" in painted(app)
+        await press(pilot, "e")
+        assert "systems starter-steps-with-" in painted(app)
+        await press(pilot, "enter")
+        assert "▸1 Reference" in painted(app)
+        read = set()
+        for number in range(2, len(names) + 2):
+            await press(pilot, "right_square_bracket")
+            assert f"▸{number} " in painted(app)
+            read |= {name for name in names if name in painted(app)}
+        assert read == set(names)
+        assert "‹ " in painted(app)
+        await press(pilot, "left_square_bracket")
+        assert "▸12 " in painted(app)

@@ -17,7 +17,7 @@ from viva.records.model import Model, ModelKind
 from viva.records.prompt import PromptFile
 from viva.store import datasets, models
 from viva.tui.app import VivaApp
-from viva.tui.screens import generate_counting
+from viva.tui.screens import counting
 from viva.tui.screens.drilldown import DrilldownScreen
 from viva.tui.screens.generate import GenerateScreen
 from viva.tui.screens.generate_job import GenerationJobScreen
@@ -30,7 +30,7 @@ USUAL_REQUEST = GenerationRequest("tiny", "test", ("starter", "tuned"))
 
 @pytest.fixture(autouse=True)
 def plans(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> FixedPlans:
-    monkeypatch.setattr(generate_counting, "SECONDS", 0.01)
+    monkeypatch.setattr(counting, "SECONDS", 0.01)
     return FixedPlans(bench, monkeypatch)
 
 
@@ -67,7 +67,7 @@ async def test_the_form_fits_on_the_screen_and_says_what_it_comes_to(
         ):
             assert part in text
         footer = painted(app).splitlines()[-1]
-        for key in ("Ctrl+S Start", "b Browse", "Tab Next field", "? Help", "Esc Back"):
+        for key in ("Ctrl+S Start", "Ctrl+T Browse", "Tab Next field", "? Help", "Esc Back"):
             assert key in footer
         assert plans.asked == [USUAL_REQUEST]
 
@@ -127,7 +127,7 @@ async def test_a_change_is_counted_and_an_older_count_is_never_shown(filled: Wor
     ("field", "typed", "complaint"),
     [
         ("temperature", "[/foo]", "Temperature must be a number, not [/foo]"),
-        ("top_k", "0.5", "Top-k must be a whole number, not 0.5"),
+        ("top_k", "0.5", "Top-k must be a whole number, 0 or more, not 0.5"),
         ("samples", "1, 2", "Samples takes one number"),
     ],
 )
@@ -186,7 +186,7 @@ async def test_where_all_is_written_nothing_starts_and_b_shows_it(filled: Workbe
         await press(pilot, "ctrl+s")
         assert "nothing is left to write" in flowing(app)
         assert plans.started == []
-        await press(pilot, "b")
+        await press(pilot, "ctrl+t")
         assert isinstance(app.screen, DrilldownScreen)
         assert "How early can crowd pressure" in flowing(app)
 

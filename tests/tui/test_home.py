@@ -78,13 +78,14 @@ async def test_all_keys_of_home_stand_in_the_footer(filled: Workbench, size: tup
     async with app.run_test(size=size) as pilot:
         await settle(pilot)
         footer = painted(app).splitlines()[-1]
-        for word in ("Data", "Train", "Generate", "Rate", "Jobs", "Results", "SQL", "Quit", "Help"):
+        for word in ("Data", "Train", "Generate", "Judge", "Rate", "Results", "SQL", "Quit", "Help"):
             assert word in footer
+        assert ("J Jobs" in footer) == (size != SMALL)
 
 
 @pytest.mark.parametrize(
     ("key", "place"),
-    [("d", "datasets"), ("t", "train"), ("r", "rate"), ("j", "jobs"), ("l", "results"), ("s", "sql")],
+    [("d", "datasets"), ("t", "train"), ("j", "judge"), ("r", "rate"), ("J", "jobs"), ("l", "results"), ("s", "sql")],
 )
 async def test_a_key_leads_to_each_screen(
     filled: Workbench, monkeypatch: pytest.MonkeyPatch, key: str, place: str

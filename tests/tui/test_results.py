@@ -90,6 +90,19 @@ async def test_by_field_one_measure_at_a_time_and_back(filled: Workbench) -> Non
         assert "by field" not in painted(app)
 
 
+async def test_degenerate_texts_are_told_of_all_fields_by_field_too(filled: Workbench) -> None:
+    with filled.store.write() as connection:
+        flaws = [Score(f"generation-0{n}", "degenerate", "2", "", float(n != 1)) for n in range(4)]
+        generations.add_scores(connection, flaws)
+    app = VivaApp(filled, "results")
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        assert "starter: 3 of 4 texts are degenerate" in painted(app)
+        await press(pilot, "g")
+        assert "by field" in painted(app)
+        assert "starter: 3 of 4 texts are degenerate" in painted(app)
+
+
 async def test_a_dataset_is_chosen_by_keyboard(filled: Workbench) -> None:
     with filled.store.write() as connection:
         datasets.add(connection, "id", "another", "another.csv", [Example("q", "r", split="test", example_id="e")])

@@ -16,6 +16,7 @@ from viva.records.dataset import Example
 from viva.records.job import Job, JobStatus
 from viva.store import datasets
 from viva.workbench import Workbench, benchmarks
+from viva.workbench.benchmarks import Answered
 
 TOOLS = [{"type": "function", "function": {"name": "look", "parameters": {"type": "object"}}}]
 
@@ -65,6 +66,8 @@ def test_endpoints_answer_with_letters_and_are_asked_once(
     assert len(server.requests) == 3
     job = ended(asking, asking.benchmarks.choices(str(file), ["first", "second"]))
     assert (job.status, len(server.requests)) == (JobStatus.DONE, 5 + 5)
+    with pytest.raises(Answered, match="first, second answered all of arc-set before"):
+        asking.benchmarks.choices(str(file), ["first", "second"])
     assert server.requests[0]["temperature"] == 0.0
     results = asking.benchmarks.results("arc-set")
     assert (results.benchmark.kind, results.benchmark.items) == (BenchmarkKind.CHOICES, 5)

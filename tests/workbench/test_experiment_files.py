@@ -6,8 +6,9 @@ import pytest
 
 from viva.errors import BadInput, UsageError
 from viva.paths import shipped
-from viva.records.experiment import TrainStep
+from viva.records.experiment import ASKED_FOR, Experiment, JudgeStep, TrainStep
 from viva.records.generating import Grid
+from viva.records.judging import JudgeMode, JudgeSettings
 from viva.train.recipes import apply_overrides, load_recipe
 from viva.workbench import Workbench
 from viva.workbench.experiment_files import load_experiment
@@ -55,7 +56,51 @@ of = "hot"
 '''
 
 
-def read(path: Path, text: str = GOOD) -> object:
+JUDGED = """title = "Judged"
+dataset = "bundled:vad"
+
+[[generate]]
+name = "greedy"
+split = "test"
+models = ["starter"]
+
+[[generate]]
+name = "hot"
+split = "test"
+models = ["starter"]
+temperature = [0.7]
+
+[[judge]]
+judges = ["embedding-baseline", "$judge"]
+of = "greedy"
+
+[[judge]]
+mode = "independent"
+rubric = "own"
+samples = 3
+temperature = 1
+max_tokens = 4000
+
+[[judge]]
+pairwise = true
+per_criterion = true
+
+[[show]]
+title = "Points"
+judge = "reference"
+
+[[show]]
+title = "Own approach"
+judge = "independent"
+of = "hot"
+
+[[show]]
+title = "Pairs"
+pairs = true
+"""
+
+
+def read(path: Path, text: str = GOOD) -> Experiment:
     path.write_text(text, "utf-8")
     return load_experiment(
         path, lambda name, changes: apply_overrides(load_recipe(shipped("recipes", f"{name}.toml")), changes)
@@ -78,7 +123,7 @@ def test_a_file_is_read_whole(tmp_path: Path, bench: Workbench) -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["similarity", "fields", "grid"])
+@pytest.mark.parametrize("name", ["similarity", "fields", "grid", "judge", "pairwise"])
 def test_the_shipped_ones_are_right_and_of_bundled_data(bench: Workbench, name: str) -> None:
     found = bench.experiments.get(name)
     assert found.bundled
@@ -119,7 +164,7 @@ def test_the_grid_holds_the_report_s_best_combination(bench: Workbench) -> None:
         ('by = "field"', 'by = "split"', 34, "by must be 'field', not 'split'"),
         ('by = "field"', "bins = 4", 34, "bins goes with histogram only"),
         ("bins = 8", 'by = "field"', 39, "by goes with measures only"),
-        ('histogram = "bertscore"\n', "", 36, "either measures or the histogram"),
+        ('histogram = "bertscore"\n', "", 36, "a table shows one of: measures, histogram, judge, pairs"),
         ('of = "hot"', 'of = "cold"', 40, "no generate is called 'cold'"),
         ("[score]", "[scores]", 27, "unknown key 'scores'"),
     ],
@@ -134,6 +179,75 @@ def test_an_error_names_the_file_the_line_and_the_key(
     place = f"{path}, line {line}" if line else str(path)
     assert caught.value.message.startswith(f"{place}: ")
     assert said in caught.value.message
+
+
+def test_judges_are_read_and_stand_for_those_that_are_named_later(tmp_path: Path) -> None:
+    found = read(tmp_path / "try.toml", JUDGED)
+    assert found.score.metrics == ()
+    first, second, third = found.judge
+    assert first == JudgeStep(("embedding-baseline", ASKED_FOR), of="greedy")
+    assert second == JudgeStep(
+        (ASKED_FOR,), JudgeMode.INDEPENDENT, rubric="own",
+        settings=JudgeSettings(1.0, samples=3, max_tokens=4000),
+    )  # fmt: skip
+    assert third == JudgeStep(pairwise=True, per_criterion=True)
+    assert [(shown.judge, shown.pairs, shown.of) for shown in found.show] == [
+        (JudgeMode.REFERENCE, False, ""), (JudgeMode.INDEPENDENT, False, "hot"), (None, True, ""),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "said"),
+    [
+        ('of = "greedy"', 'off = "greedy"', 17, "unknown key 'off'"),
+        ('of = "greedy"', 'of = "cold"', 17, "no generate is called 'cold'"),
+        ('"$judge"]', '"$judges"]', 16, "judges cannot be '$judges'"),
+        ('"$judge"]', '"$judge", 3]', 16, "judges must be a list of names"),
+        ('judges = ["embedding-baseline", "$judge"]', 'judges = "far"', 16, "judges must be a list, not 'far'"),
+        ('mode = "independent"', 'mode = "strict"', 20, "mode must be 'reference' or 'independent', not 'strict'"),
+        ('mode = "independent"', 'mode = "reference"', 20, "two of judge score in the mode reference"),
+        ('rubric = "own"', 'rubric = ""', 21, "rubric is empty"),
+        ("samples = 3", "samples = 0", 22, "samples must be at least 1"),
+        ("temperature = 1\n", "temperature = 3\n", 23, "temperature must lie between 0 and 2, not 3"),
+        ("temperature = 1\n", "temperature = true\n", 23, "temperature must be a number"),
+        ("max_tokens = 4000", "max_tokens = 0.5", 24, "max_tokens must be a whole number"),
+        ("pairwise = true", "pairwise = 1", 27, "pairwise must be true or false, not 1"),
+        ("pairwise = true", 'mode = "reference"', 28, "per_criterion goes with pairwise only"),
+        ("pairwise = true\nper_criterion = true", 'judges = ["far"]', 26, "two of judge score in the mode reference"),
+        ('judge = "reference"', 'judge = "strict"', 32, "judge must be 'reference' or 'independent'"),
+        ('judge = "reference"', 'judge = ""', 30, "a table shows one of"),
+        ('judge = "reference"', 'judge = "reference"\npairs = true', 30, "a table shows one of"),
+        ('judge = "reference"', 'judge = "reference"\nof = "hot"', 33, "the texts of 'hot' are not judged"),
+        ('judge = "reference"', 'judge = "reference"\nby = "field"', 33, "by goes with measures only"),
+        ('judge = "reference"', 'measures = ["rouge_l"]', 32, "rouge_l is not scored"),
+        ("pairs = true", "pairs = false", 39, "a table shows one of"),
+        ("pairs = true", "pairs = true\nbins = 4", 42, "bins goes with histogram only"),
+    ],
+)
+def test_an_error_about_judges_names_the_line_and_the_key(
+    tmp_path: Path, old: str, new: str, line: int, said: str
+) -> None:
+    assert JUDGED.count(old) == 1
+    path = tmp_path / "try.toml"
+    with pytest.raises(BadInput) as caught:
+        read(path, JUDGED.replace(old, new))
+    assert caught.value.message.startswith(f"{path}, line {line}: ")
+    assert said in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        ('[[judge]]\nmode = "ind', "[[judge]]\npair", "no judge scores in the mode independent"),
+        ("[[judge]]\npair", "[[show]]", "no judge compares texts"),
+        ("[[judge]]", "[[show]]", "the experiment needs the key score, or judge"),
+    ],
+)
+def test_what_is_shown_must_be_judged(tmp_path: Path, start: str, end: str, said: str) -> None:
+    before = JUDGED.index(start)
+    after = JUDGED.index(end, before + 1)
+    with pytest.raises(BadInput, match=said):
+        read(tmp_path / "try.toml", JUDGED[:before] + JUDGED[after:])
 
 
 def test_two_steps_of_one_name_are_refused_at_the_second(tmp_path: Path) -> None:

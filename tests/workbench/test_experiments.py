@@ -79,7 +79,7 @@ def no_jobs(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 def test_the_workspace_s_own_come_first_and_broken_ones_are_told(bench: Workbench) -> None:
     write(bench, "grid", SMALL.format(dataset="tiny"))
     write(bench, "broken", "title = 3")
-    assert [one.name for one in bench.experiments.list()] == ["fields", "grid", "similarity"]
+    assert [one.name for one in bench.experiments.list()] == ["fields", "grid", "judge", "pairwise", "similarity"]
     assert bench.experiments.get("grid").title == "Small"
     [problem] = bench.experiments.problems()
     assert "broken.toml" in problem.message

@@ -1,10 +1,13 @@
 """Generation as a job: from an endpoint to the store, with failures, kills and several samples."""
 
+import threading
+import time
 from collections.abc import Iterator
 
 import pytest
 
-from tests.fakes.chat_server import Answer, ChatServer, broken, limited, no_choices
+from tests.fakes.chat_server import Answer, ChatServer, broken, error, limited, no_choices
+from viva.errors import UsageError
 from viva.records.generating import GenerationRequest, Grid
 from viva.records.job import Job, JobStatus
 from viva.workbench import Workbench
@@ -92,3 +95,66 @@ def test_a_key_that_is_wrong_ends_the_job_with_one_clear_line(asking: Workbench,
     ended = asking.jobs.wait(asking.jobs.resume(job.job_id).job_id)
     assert ended.status is JobStatus.DONE
     assert len(texts(asking)) == 4
+
+
+def test_no_more_calls_are_under_way_than_the_endpoint_was_added_with(filled: Workbench) -> None:
+    under_way, most, lock = 0, 0, threading.Lock()
+
+    def counted(_request: dict[str, object]) -> Answer:
+        nonlocal under_way, most
+        with lock:
+            under_way += 1
+            most = max(most, under_way)
+        time.sleep(0.05)
+        with lock:
+            under_way -= 1
+        return Answer("so")
+
+    with ChatServer(counted) as server:
+        for name, calls in (("one", 1), ("two", 2)):
+            most = 0
+            filled.models.add_endpoint(name, server.url, "fake", concurrency=calls)
+            assert write(filled, models=(name,)).status is JobStatus.DONE
+            assert most == calls
+
+
+def test_what_a_job_took_counts_all_its_runs_and_its_progress_goes_on(asking: Workbench, server: ChatServer) -> None:
+    asking.models.add_endpoint("slow", server.url, "fake", prices=(1.0, 2.0), concurrency=1)
+    server.faults.extend([Answer("one"), Answer("two"), *(error(402) for _ in range(9))])
+    job = write(asking, models=("slow",))
+    assert (job.status, job.done, job.total) == (JobStatus.FAILED, 2, 4)
+    server.faults.clear()
+    ended = asking.jobs.wait(asking.jobs.resume(job.job_id).job_id)
+    assert (ended.status, ended.done, ended.total) == (JobStatus.DONE, 4, 4)
+    with asking.store.read() as connection:
+        [took] = connection.execute(
+            "SELECT sum(prompt_tokens), sum(completion_tokens), sum(cost) FROM generations WHERE system = 'slow'"
+        ).fetchall()
+    assert (ended.result["prompt_tokens"], ended.result["completion_tokens"]) == took[:2]
+    assert ended.result["cost"] == pytest.approx(took[2])
+
+
+def test_one_server_that_is_gone_keeps_no_other_from_writing(asking: Workbench) -> None:
+    with ChatServer(lambda _: error(401)) as gone:
+        asking.models.add_endpoint("gone", gone.url, "fake", concurrency=1)
+        job = write(asking, models=("gone", "far"))
+    assert job.status is JobStatus.FAILED
+    assert "HTTP 401" in job.error
+    assert (texts(asking, "gone"), len(texts(asking, "far"))) == ([], 4)
+
+
+def test_what_a_job_writes_already_is_not_started_again(asking: Workbench, server: ChatServer) -> None:
+    server.faults.append(Answer("late", delay=1.0))
+    request = GenerationRequest("tiny", "test", ("far",))
+    job = asking.generation.start(request)
+    with pytest.raises(UsageError, match=f"job {job.job_id} writes this already"):
+        asking.generation.start(request)
+    assert asking.jobs.wait(job.job_id).status is JobStatus.DONE
+    assert len(server.requests) == 4
+
+
+def test_a_server_that_takes_no_seed_is_told_of(asking: Workbench, server: ChatServer) -> None:
+    server.faults.extend(error(400, "no", param="seed") for _ in range(4))
+    job = write(asking)
+    said = [event["message"] for event in asking.jobs.events(job.job_id)[0] if event["event"] == "message"]
+    assert "fake takes no seed: its texts are drawn as its server likes" in said

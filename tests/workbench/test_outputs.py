@@ -100,14 +100,28 @@ def test_a_text_that_is_rated_stays_what_it_was(filled: Workbench, file: Path) -
 
 def test_two_texts_for_one_example_in_a_file_need_a_sample(filled: Workbench, file: Path) -> None:
     rows = [{**ROWS[0], "text": text} for text in ("one", "two")]
-    with pytest.raises(BadInput, match="line 2") as caught:
-        taken(filled, file, rows)
-    assert "column sample" in caught.value.hint
+    with pytest.raises(BadInput, match="line 1 has another text for this example; number several"):
+        taken(filled, file, rows, strict=True)
+    both = taken(filled, file, rows)
+    assert (both.added, both.bad, both.samples[0].line) == (1, 1, 2)
     numbered = taken(filled, file, [{**row, "sample": number} for number, row in enumerate(rows)])
-    assert numbered.added == 2
+    assert (numbered.added, numbered.known) == (1, 1)
     assert [text[1:3] for text in texts(filled, "gpt-4o")] == [(0, "one"), (1, "two")]
     twice = taken(filled, file, [{**rows[0]}, {**rows[0]}])
     assert (twice.added, twice.known) == (0, 2)
+
+
+def test_an_export_comes_into_the_workspace_it_came_from_and_under_a_prefix(filled: Workbench, tmp_path: Path) -> None:
+    file = tmp_path / "out.jsonl"
+    count = filled.outputs.export("tiny", file)
+    before = counts(filled)
+    again = filled.outputs.import_file(file, "tiny")
+    assert (again.added, again.known, again.bad) == (0, count, 0)
+    assert counts(filled) == before
+    copied = filled.outputs.import_file(file, "tiny", prefix="other-")
+    assert (copied.added, copied.known, copied.new) == (count, 0, ("other-starter", "other-tuned"))
+    with pytest.raises(UsageError, match="prefix"):
+        filled.outputs.import_file(file, "tiny", prefix="other-", system="one")
 
 
 @pytest.mark.parametrize(("name", "what"), [("starter", "model"), ("tuned", "model")])
@@ -131,6 +145,31 @@ def test_the_question_names_the_example_where_no_example_is_named(filled: Workbe
     assert (imported.added, imported.bad) == (1, 1)
     assert texts(filled, "x")[0][0] == "example-7"
     assert imported.samples[0].reason == "no example asks exactly this"
+
+
+def test_a_column_that_comes_late_in_the_file_counts(filled: Workbench, file: Path) -> None:
+    rows = [{**ROWS[0], "sample": number} for number in range(110)]
+    late = {"system": "gpt-4o", "example": "example-6", "text": "", "failed": "timed out", "Sample": 1}
+    assert taken(filled, file, [*rows, late]).added == 111
+    assert texts(filled, "gpt-4o")[-1] == ("example-6", 1, "", "timed out")
+
+
+@pytest.mark.parametrize("foreign", ["1_1", "1e0", "٣", "+1", "0x1"])
+def test_a_foreign_id_that_could_be_read_as_a_number_names_no_position(
+    filled: Workbench, file: Path, foreign: str
+) -> None:
+    imported = taken(filled, file, [ROWS[0], {**ROWS[0], "example": foreign}, {**ROWS[0], "example": "7.0"}])
+    assert (imported.added, imported.bad) == (2, 1)
+    assert imported.samples[0].reason.startswith("there is no example")
+
+
+def test_a_row_whose_example_asks_another_question_is_set_aside(filled: Workbench, file: Path) -> None:
+    question = filled.datasets.examples("tiny", "test")[1].question
+    rows = [{**ROWS[0], "example": example, "question": question} for example in ("example-6", 5)]
+    imported = taken(filled, file, rows)
+    assert (imported.added, imported.bad) == (1, 1)
+    assert imported.samples[0].reason == "the example asks another question than the row"
+    assert texts(filled, "gpt-4o")[0][0] == "example-6"
 
 
 def test_a_question_that_several_examples_ask_is_none(bench: Workbench, file: Path) -> None:

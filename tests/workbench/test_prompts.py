@@ -78,3 +78,24 @@ def test_an_example_with_a_place_in_it_is_not_drawn(bench: Workbench) -> None:
     add(bench, [*training(1), Example("What is {question}?", "A place.", None, None, "train", {}, "odd"), TEST])
     dataset = bench.datasets.get("zoo")
     assert prompts.with_examples(bench, dataset, "test", "{examples}{question}", 1, 0).count("{question}") == 1
+
+
+def test_a_template_that_no_text_of_a_model_fits_into_is_refused(bench: Workbench) -> None:
+    starter = bench.models.starter()
+    prompts.check_room("word " * 1_200, "starter", starter.location, None)
+    with pytest.raises(UsageError, match="the prompt has over 1,041 tokens, and starter reads 1,024"):
+        prompts.check_room("word " * 1_250, "starter", starter.location, None)
+    prompts.check_room("word " * 9_999, "far", "owner/name", None)
+
+
+def test_a_question_of_the_split_is_no_example_however_it_is_spelt(bench: Workbench) -> None:
+    asked = Example("How early is it seen?", "At once.", None, None, "test", {}, "e0")
+    train = [
+        Example(question, "A.", None, None, "train", {}, f"e{n}")
+        for n, question in enumerate(["how early is it seen ", "How early, is it seen?", "What else?"], 1)
+    ]
+    add(bench, [asked, *train])
+    dataset = bench.datasets.get("zoo")
+    assert "What else?" in prompts.with_examples(bench, dataset, "test", "{examples} {question}", 1, 0)
+    with pytest.raises(UsageError, match="has 1 examples to draw 2 from"):
+        prompts.with_examples(bench, dataset, "test", "{examples} {question}", 2, 0)

@@ -1,6 +1,6 @@
 """The function-calling check: what a reply is worth, and the replies of local models, written greedily."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -41,16 +41,28 @@ def answers(
                 yield failed_turn(item_id, name, turn, REFUSED if found is None else NO_ROOM)
             else:
                 prompts[item_id], shown[item_id] = found
-        if not prompts:
-            continue
-        room = min(max_tokens, window - max(map(len, prompts.values())))
-        for item_id, text in zip(prompts, written(model, tokenizer, list(prompts.values()), room), strict=True):
-            way = "template" if shown[item_id] else "text"
-            yield answer_to_turn(item_id, name, turns[item_id], text, way)
+        for room, ids in _by_room(prompts, window, max_tokens).items():
+            replies = written(model, tokenizer, [prompts[item_id] for item_id in ids], room)
+            for item_id, (text, reason) in zip(ids, replies, strict=True):
+                way = "template" if shown[item_id] else "text"
+                if reason == "length" and room < max_tokens:
+                    yield failed_turn(item_id, name, turns[item_id], NO_ROOM)
+                else:
+                    yield answer_to_turn(item_id, name, turns[item_id], text, way, reason)
 
 
-def written(model: Any, tokenizer: Any, prompts: Sequence[Sequence[int]], max_tokens: int) -> list[str]:
-    """Return the text that greedy decoding writes after each prompt, at most `max_tokens` long."""
+def _by_room(prompts: Mapping[str, Sequence[int]], window: int, max_tokens: int) -> dict[int, list[str]]:
+    """Return which items have room for how many tokens: no reply is shorter because of what is asked beside it."""
+    found: dict[int, list[str]] = {}
+    for item_id, prompt in prompts.items():
+        found.setdefault(min(max_tokens, window - len(prompt)), []).append(item_id)
+    return found
+
+
+def written(model: Any, tokenizer: Any, prompts: Sequence[Sequence[int]], max_tokens: int) -> list[tuple[str, str]]:
+    """Return the text that greedy decoding writes after each prompt, at most `max_tokens` long, and why it ended:
+    `stop`, or `length` where it was cut off.
+    """
     ends = end_tokens(model, tokenizer)
     padding = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else (ends or [0])[0]
     width = max(map(len, prompts))
@@ -69,6 +81,7 @@ def written(model: Any, tokenizer: Any, prompts: Sequence[Sequence[int]], max_to
     return [_text(tokenizer, row, ends) for row in output[:, width:].tolist()]
 
 
-def _text(tokenizer: Any, row: list[int], ends: list[int]) -> str:
-    end = next((place for place, token in enumerate(row) if token in ends), len(row))
-    return str(tokenizer.decode(row[:end], skip_special_tokens=True)).strip()
+def _text(tokenizer: Any, row: list[int], ends: list[int]) -> tuple[str, str]:
+    end = next((place for place, token in enumerate(row) if token in ends), None)
+    text = str(tokenizer.decode(row[:end], skip_special_tokens=True)).strip()
+    return text, "length" if end is None else "stop"

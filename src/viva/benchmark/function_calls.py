@@ -4,46 +4,60 @@ import ast
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
+from viva.benchmark.replies import said
 from viva.records.benchmark import ARGUMENTS, FUNCTION, RIGHT, Call
 
-_THOUGHT = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
 _TAGGED = re.compile(r"<tool_call>(.*?)</tool_call>", re.DOTALL)
-_MARKED = re.compile(r"\s*(?:<functioncall>|<function_call>|\[TOOL_CALLS\]|<\|python_tag\|>)", re.IGNORECASE)
-_FENCED = re.compile(r"```(?:json|python|tool_code|tool_call)?[ \t]*\n(.*?)\n?```", re.DOTALL)
-_END = re.compile(r"(?:</functioncall>|</function_call>|<\|endoftext\|>|<\|eom_id\|>|<\|eot_id\|>|<\|im_end\|>)\s*\Z")
-_QUOTED = re.compile(r"(\"arguments\"\s*:\s*)'(\{.*\})'", re.DOTALL)
-_BEGUN = re.compile(
-    r"[\[{\s]*\"name\"\s*:\s*\"[^\"]*\"\s*,\s*\"(?:arguments|parameters)\"|\[?\s*\{\s*\"function\"\s*:\s*\{"
+_UNENDED = re.compile(r"[^{]*<think>")
+_MARK = re.compile(
+    r"<functioncall>|<function_calls?>|<tool_calls>|<function=|\[TOOL_CALLS\]|<\|python_tag\|>|<\|tool_calls?\|>",
+    re.IGNORECASE,
 )
+_FENCED = re.compile(r"```(?:json|python|tool_code|tool_call)?[ \t]*\n((?:(?!\n```).)*)\n?```", re.DOTALL)
+_FENCES = re.compile(r"```\w*\s*(.*?)(?:\n[ \t]*```|```[ \t]*(?:\n|\Z)|\Z)", re.DOTALL)
+_QUOTED = re.compile(r"(\"arguments\"\s*:\s*)'(\{.*\})'", re.DOTALL)
+_BEGUN = re.compile(r"[\[{\s]*\"\w+\"\s*:")
+_NAMES = re.compile(r"\"(?:name|function)\"\s*:\s*\"")
+_GIVES = re.compile(r"\"(?:arguments|parameters)\"\s*:")
+_HOLDERS = ("tool_calls", "function_calls", "tool_call", "function_call")
+_HOLDS = re.compile(rf"\"(?:{'|'.join(_HOLDERS)})\"\s*:\s*[\[{{]|\"function\"\s*:\s*\{{")
 _PYTHONIC = re.compile(r"\[\s*[A-Za-z_][\w.]*\(\s*(?:[A-Za-z_]\w*\s*=|\)\s*[\],])")
+_BARE = re.compile(r"([A-Za-z_][\w.]*)\(.*\)", re.DOTALL)
 
 
 class Unreadable(ValueError):
     """A reply that begins a call and does not end it as one."""
 
 
-def calls_in(reply: str) -> tuple[Call, ...]:
+def calls_in(reply: str, offered: Collection[str] = ()) -> tuple[Call, ...]:
     """Return the functions that a reply calls; none for a reply in words. Raises `Unreadable`.
 
-    A call is a JSON object with `name` and `arguments` or `parameters`, or a list of such objects, or several with
-    `;` or line breaks between them, or `[name(argument=value, …), …]` as in Python. It is the whole reply, or stands
-    in a code fence that is the whole reply, after a mark such as <functioncall>, or in <tool_call> tags, which words
-    may stand around. Anything else is words, JSON that calls nothing as well: nothing is guessed. What a model thought
-    before it replied, in <think> tags, is passed over.
+    A call is a JSON object with `name` (or `function`) and `arguments` or `parameters`, or a list of such objects,
+    which may stand under `tool_calls`, or several with `;` or line breaks between them, or `[name(argument=value), …]`
+    as in Python. It is the whole reply, or stands after a mark such as <functioncall>, in <tool_call> tags, or, as
+    JSON, in a code fence; words may stand before a mark and around tags and fences. `name(argument=value)` alone is a
+    call of a function that is `offered`. Anything else is words, JSON that calls nothing as well: nothing is guessed.
+    What a model thought before it replied, in <think> tags, is passed over; no reply besides it is unreadable.
     """
-    text = _THOUGHT.sub("", reply).strip()
+    text = said(reply)
+    if not text:
+        raise Unreadable("the reply is empty")
+    if _UNENDED.match(text):
+        raise Unreadable("a <think> without its end")
     if "<tool_call>" in text:
         tagged = _TAGGED.findall(text)
         if len(tagged) != text.count("<tool_call>"):
             raise Unreadable("a <tool_call> without its end")
         return tuple(call for part in tagged for call in _calls(part))
-    text = _END.sub("", text).strip()
-    if mark := _MARKED.match(text):
-        return _calls(text[mark.end() :])
-    return _unmarked(_unfenced(text))
+    before, *marked = _MARK.split(text)
+    if marked and "{" not in before:
+        return tuple(call for part in marked for call in _calls(said(part)))
+    if (bare := _BARE.fullmatch(_unfenced(text))) and bare[1] in offered:
+        return _calls(text)
+    return _unmarked(text)
 
 
 def call_of(function: Any) -> Call:
@@ -115,9 +129,20 @@ def _same(one: Call, other: Call) -> int:
 
 def _unmarked(text: str) -> tuple[Call, ...]:
     """Return the calls of a text that nothing marks as one."""
+    whole = _unfenced(text)
+    if _PYTHONIC.match(whole):
+        return _calls(whole)
+    if _BEGUN.match(whole) or "```" not in whole:
+        return _in_json(whole)
+    return tuple(call for part in _FENCES.findall(whole) for call in _in_json(part.strip()))
+
+
+def _in_json(text: str) -> tuple[Call, ...]:
+    """Return the calls of a text in JSON; none for other JSON, and for words."""
     values = _json_values(text)
     if values is None:
-        return _calls(text) if _BEGUN.match(text) or _PYTHONIC.match(text) else ()
+        begun = _BEGUN.match(text) and (_HOLDS.search(text) or (_NAMES.search(text) and _GIVES.search(text)))
+        return _calls(text) if begun else ()
     likely = [value for value in values if _is_call(value)]
     if likely and len(likely) < len(values):
         raise Unreadable("a list that holds something else than calls")
@@ -148,7 +173,12 @@ def _is_call(value: Any) -> bool:
         return False
     if isinstance(value.get("function"), dict):
         return isinstance(value["function"].get("name"), str)
-    return isinstance(value.get("name"), str) and ("arguments" in value or "parameters" in value)
+    return isinstance(_name(value), str) and ("arguments" in value or "parameters" in value)
+
+
+def _name(value: dict[str, Any]) -> Any:
+    """Return what a call names; some models write the name under `function`."""
+    return value.get("name", value.get("function"))
 
 
 def _json_values(text: str) -> list[Any] | None:
@@ -161,16 +191,24 @@ def _json_values(text: str) -> list[Any] | None:
             value, place = decoder.raw_decode(text, place)
         except (ValueError, RecursionError):
             return None
-        values += value if isinstance(value, list) else [value]
+        values += _members(value)
         while place < len(text) and text[place] in " \t\r\n;":
             place += 1
     return values
 
 
+def _members(value: Any) -> list[Any]:
+    """Return the values of a list, or of the calls that an object holds; any other value alone."""
+    if isinstance(value, dict):
+        value = next((value[name] for name in _HOLDERS if value.get(name)), value)
+    return value if isinstance(value, list) else [value]
+
+
 def _call(value: Any) -> Call:
     if isinstance(value, dict) and isinstance(value.get("function"), dict):
         value = value["function"]
-    if not isinstance(value, dict) or not isinstance(value.get("name"), str):
+    name = _name(value) if isinstance(value, dict) else None
+    if not isinstance(name, str):
         raise Unreadable("a call that names no function")
     given = [value[key] for key in ("arguments", "parameters") if key in value]
     arguments = given[0] if given else {}
@@ -185,7 +223,7 @@ def _call(value: Any) -> Call:
         arguments = {}
     if not isinstance(arguments, dict) or len(given) > 1:
         raise Unreadable("arguments that are no object")
-    return Call(value["name"], arguments)
+    return Call(name, arguments)
 
 
 def _pythonic(text: str) -> tuple[Call, ...]:

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from viva.benchmark import function_calls, letters
+from viva.benchmark.turns import offered_in
 from viva.records.benchmark import (
     ACC,
     ARGUMENTS,
@@ -32,16 +33,19 @@ def failed_letter(item_id: str, model: str, reason: str) -> BenchmarkAnswer:
     return BenchmarkAnswer(item_id, model, LETTERS, None, {ACC: None}, reason)
 
 
-def answer_to_turn(item_id: str, model: str, item: Turn, reply: str, tools: str) -> BenchmarkAnswer:
+def answer_to_turn(
+    item_id: str, model: str, item: Turn, reply: str, tools: str, finish_reason: str = "stop"
+) -> BenchmarkAnswer:
     """Return the answer that a reply gives where a function may be called; `tools` says how they were shown.
 
-    A call that cannot be read, and no text at all, are wrong.
+    Wrong are a call that cannot be read, no reply at all or none after the thoughts, and words that were cut off
+    (`finish_reason` `length`): what they would have come to nobody knows. The answer says so under `unreadable`.
     """
-    answer: dict[str, Any] = {"text": reply, "tools": tools}
-    if not reply.strip():
-        return BenchmarkAnswer(item_id, model, GREEDY, answer, function_calls.wrong(item.expected))
+    answer: dict[str, Any] = {"text": reply, "tools": tools, "finish_reason": finish_reason}
     try:
-        called = function_calls.calls_in(reply)
+        called = function_calls.calls_in(reply, offered_in(item.tools))
+        if not called and finish_reason == "length":
+            raise function_calls.Unreadable("cut off before it ended or called a function")
     except function_calls.Unreadable as error:
         answer["unreadable"] = str(error)
         return BenchmarkAnswer(item_id, model, GREEDY, answer, function_calls.wrong(item.expected))

@@ -4,18 +4,15 @@ import re
 from collections.abc import Sequence
 
 from viva.benchmark.arc import LETTERS
+from viva.benchmark.replies import said
 from viva.records.benchmark import Choices
 from viva.text import display_line
 
 INSTRUCTION = "Reply with the letter of the right answer alone."
 
-_THOUGHT = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
-_ANSWER = re.compile(
-    r"(?:(?:the\s+)?(?:right\s+|correct\s+)?answer(?:\s+is)?\s*:?\s*)?"
-    r"(?P<open>[(\[]?)(?P<letter>[a-z])(?P<close>[)\]]?)\s*[.:]?",
-    re.IGNORECASE,
-)
-_NAMED = re.compile(r"\(?(?P<letter>[A-Z])[).:]+\s*(?P<text>.+)", re.DOTALL)
+_PREFIX = r"(?i:(?:(?:the\s+)?(?:right\s+|correct\s+)?answer(?:\s+is)?\s*:?\s*)?)"
+_ANSWER = re.compile(_PREFIX + r"(?P<open>[(\[]?)(?P<letter>[A-Za-z])(?P<close>[)\]]?)\s*[.:]?")
+_NAMED = re.compile(_PREFIX + r"\(?(?P<letter>[A-Z])[).:]+\s*(?P<text>.+)", re.DOTALL)
 
 
 def asked(item: Choices) -> str:
@@ -27,10 +24,10 @@ def asked(item: Choices) -> str:
 def chosen(reply: str, choices: Sequence[str]) -> int | str:
     """Return the choice that a reply names, counted from 0, or the reason why it names none.
 
-    `B`, `(B)`, `B.`, `Answer: B`, in bold or not, and `B. TEXT` with the very text of that choice; nothing is guessed.
-    What a model thought before it replied, in <think> tags, is passed over.
+    `B`, `(B)`, `B.`, `Answer: B`, in bold or not, and `B. TEXT` with the very text of that choice, after `Answer:` as
+    well; nothing is guessed. What a model thought before it replied, in <think> tags, is passed over.
     """
-    text = _THOUGHT.sub("", reply).replace("*", "").strip()
+    text = said(reply).replace("*", "").strip()
     if not text:
         return "the reply is empty"
     letter = _letter(text, choices)
@@ -52,4 +49,4 @@ def _letter(text: str, choices: Sequence[str]) -> str | None:
 
 
 def _bare(text: str) -> str:
-    return " ".join(text.split()).rstrip(".").casefold()
+    return " ".join(text.replace("*", "").split()).rstrip(".").casefold()

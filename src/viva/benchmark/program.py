@@ -103,15 +103,17 @@ def choices_from(item: Mapping[str, Any]) -> Choices:
 
 
 def _compute(task: dict[str, Any], kind: BenchmarkKind, items: Any, answers: Answers) -> None:
-    """Let a local model answer."""
+    """Let a local model answer, in fp32 everywhere: answers from a GPU and from a CPU stand in one table."""
     try:
+        import torch
+
         from viva.benchmark import calls, choices
         from viva.generate import adapted
     except ImportError as error:
         raise MissingExtra("a local model needs missing libraries", "pip install 'viva[local]'") from error
     location, base = task["location"], task.get("base")
     tokenizer = adapted.tokenizer_for(location, base)
-    model = adapted.load(location, base, dtype=adapted.usual_dtype())
+    model = adapted.load(location, base, dtype=torch.float32)
     room = calls if kind is BenchmarkKind.CALLS else choices
     for answer in room.answers(model, tokenizer, task["model"], items):
         answers.add(answer)
@@ -134,7 +136,7 @@ def _ask(task: dict[str, Any], kind: BenchmarkKind, items: Any, answers: Answers
             failed = judged.failed_turn(item_id, model, item, reply) if calls else None
             answers.add(failed or judged.failed_letter(item_id, model, reply))
         elif calls:
-            answers.add(judged.answer_to_turn(item_id, model, item, reply.text, "text"))
+            answers.add(judged.answer_to_turn(item_id, model, item, reply.text, "text", reply.finish_reason))
         else:
             answers.add(judged.answer_by_letter(item_id, model, item, reply.text))
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from viva.benchmark.function_calls import Unreadable, call_of
+from viva.benchmark.function_calls import Unreadable, call_of, calls_in
 from viva.generate.conversation import rendered, shows_calls
 from viva.records.benchmark import BenchmarkItem, Call, Turn
 
@@ -26,7 +26,7 @@ def turns_of(
     example_id: str, messages: Sequence[Message], tools: Sequence[dict[str, Any]]
 ) -> tuple[list[BenchmarkItem], int]:
     """Return an item for each turn of the assistant that follows one of a user or a function, and how many are left
-    out because what they call cannot be read.
+    out because what they call cannot be read. A call may also be written as text, as `calls_in` reads it.
     """
     items, left_out = [], 0
     for place, message in enumerate(messages):
@@ -34,13 +34,18 @@ def turns_of(
         if message.get("role") != "assistant" or not any(turn.get("role") == "user" for turn in before):
             continue
         try:
-            expected = tuple(call_of(function) for function in _functions(message))
+            expected = _expected(message, offered_in(tools))
         except Unreadable:
             left_out += 1
             continue
         turn = Turn(tuple(before), tuple(tools), expected)
         items.append(BenchmarkItem(f"{example_id}-{place}", asdict(turn)))
     return items, left_out
+
+
+def offered_in(tools: Sequence[dict[str, Any]]) -> set[str]:
+    """Return the names of the functions on offer."""
+    return {str(tool.get("function", tool).get("name")) for tool in tools}
 
 
 def turn_from(item: Mapping[str, Any]) -> Turn:
@@ -100,7 +105,7 @@ def as_text(turn: Turn) -> list[Message]:
 def _shows(tokenizer: Any, ids: list[int], turn: Turn) -> bool:
     """Tell whether a prompt names every tool, and every call beside them: some templates leave them out silently."""
     text = str(tokenizer.decode(ids))
-    if not all(str(tool.get("function", tool).get("name")) in text for tool in turn.tools):
+    if not all(name in text for name in offered_in(turn.tools)):
         return False
     messages = [_with_tables(message) for message in turn.messages]
     return shows_calls(tokenizer, ids, messages, list(turn.tools), add_generation_prompt=True)
@@ -125,6 +130,14 @@ def _with_table(function: Mapping[str, Any]) -> dict[str, Any]:
         return {**function, "arguments": call_of(function).arguments}
     except Unreadable:
         return dict(function)
+
+
+def _expected(message: Mapping[str, Any], offered: set[str]) -> tuple[Call, ...]:
+    """Return what a turn of the assistant calls. Raises `Unreadable`."""
+    if functions := _functions(message):
+        return tuple(call_of(function) for function in functions)
+    text = _text(message)
+    return calls_in(text, offered) if text.strip() else ()
 
 
 def _functions(message: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -1,5 +1,7 @@
 """`viva benchmark`: put questions with a right answer to models, and tell how often they are right."""
 
+from collections.abc import Callable
+
 import click
 
 from viva.cli.exits import say
@@ -34,8 +36,7 @@ def choices(
     has them), an endpoint names a letter; a reply that names none is unscored. What a model has answered is kept.
     Prints the job's id.
     """
-    job = session.workbench.benchmarks.choices(file, list(models), name, limit)
-    _started(session, job, wait)
+    _started(session, lambda: session.workbench.benchmarks.choices(file, list(models), name, limit), wait)
 
 
 @command.command("calls")
@@ -61,8 +62,7 @@ def calls(
     before it, and should call what is called there with the same arguments, or rightly nothing. What a model has
     answered is kept. Prints the job's id.
     """
-    job = session.workbench.benchmarks.calls(dataset, split, list(models), name, limit)
-    _started(session, job, wait)
+    _started(session, lambda: session.workbench.benchmarks.calls(dataset, split, list(models), name, limit), wait)
 
 
 @command.command("list")
@@ -96,7 +96,14 @@ def show_(session: Session, name: str, against: str | None, form: Format) -> Non
         say(note)
 
 
-def _started(session: Session, job: Job, wait: bool) -> None:
+def _started(session: Session, start: Callable[[], Job], wait: bool) -> None:
+    from viva.workbench.benchmarks import Answered
+
+    try:
+        job = start()
+    except Answered as answered:
+        say(f"{answered.message}, so no job is started: {session.command(f'benchmark show {answered.hint}')}")
+        return
     started(session, job, wait)
     if name := job.spec.arguments.get("benchmark"):
         say(f"what came of it: {session.command(f'benchmark show {name}')}")

@@ -24,6 +24,7 @@ def command() -> None:
 @click.option("--split", metavar="SPLIT", help="Take only texts for this split of it.")
 @click.option("--version", type=click.IntRange(1), metavar="N", help="Version N of the dataset (else the newest).")
 @click.option("--system", metavar="NAME", help="The system of all rows (else the column system tells).")
+@click.option("--prefix", metavar="PREFIX", default="", help="Put PREFIX before the names in the column system.")
 @click.option("--encoding", metavar="NAME", help="The encoding of a text file that is not UTF-8, such as latin-1.")
 @click.option("--strict", is_flag=True, help="Refuse the file where any row cannot be used.")
 @pass_session
@@ -34,6 +35,7 @@ def import_(
     split: str | None,
     version: int | None,
     system: str | None,
+    prefix: str,
     encoding: str | None,
     strict: bool,
 ) -> None:
@@ -52,6 +54,7 @@ def import_(
             dataset,
             split,
             system=system,
+            prefix=prefix,
             version=version,
             strict=strict,
             encoding=encoding,
@@ -97,6 +100,9 @@ def export(
     version: int | None,
     overwrite: bool,
 ) -> None:
-    """Write the texts for DATASET to FILE (.jsonl or .csv), so that `viva generation import` can read it."""
+    """Write the texts for DATASET to FILE (.jsonl or .csv), so that `viva generation import` can read it.
+
+    Where the same models write in another workspace, import it there with --prefix other-.
+    """
     count = session.workbench.outputs.export(dataset, Path(file), split, system, version, overwrite=overwrite)
     say(f"{file}: {plural(count, 'text')}")

@@ -116,7 +116,9 @@ def pause(session: Session, job: str) -> None:
 @pass_session
 def resume(session: Session, job: str, wait: bool) -> None:
     """Go on with JOB, which was paused, cancelled, interrupted or failed, from where it was. Prints its id."""
-    started(session, session.workbench.jobs.resume(job), wait)
+    jobs = session.workbench.jobs
+    _, told = jobs.events(job)
+    started(session, jobs.resume(job), wait, told)
 
 
 def _events(session: Session, job_id: str) -> Iterator[list[EventRow]]:

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import click
 
 from viva.cli.exits import say
-from viva.cli.output import draw, show, with_format
+from viva.cli.output import draw, show, table_width, with_format
 from viva.cli.session import Command, Session, pass_session
 from viva.cli.several import listed
 from viva.errors import NotFound
 from viva.present import leaderboard
-from viva.present.datasets import result_notes
-from viva.present.degenerate import degenerate_notes
+from viva.present.datasets import result_notes, waiting_note
+from viva.present.degenerate import degenerate_measures, degenerate_note
 from viva.present.leaderboard import Leaderboard
 from viva.present.tables import Format, Table
 from viva.text import display_line, plural
@@ -42,8 +42,9 @@ def command(
     Each mean stands with n scored / n attempted. JSON and CSV carry every measure and unrounded numbers.
     """
     session.deliver()
+    results, datasets = session.workbench.results, session.workbench.datasets
     if split is not None:
-        session.workbench.datasets.with_split(dataset, split)
+        datasets.with_split(dataset, split, results.version(dataset).version)
     wanted = listed(measures)
     every = every or form in {Format.JSON, Format.CSV}
     board, hidden = read_board(session, dataset, split, by == "field", wanted, every=every)
@@ -51,13 +52,22 @@ def command(
         print_board(board)
     else:
         show(_for_papers(board) if form is Format.MD else _for_programs(board), form)
-    results, datasets = session.workbench.results, session.workbench.datasets
     if not board.groups:
-        say(f"nothing has been scored or rated yet: viva score {dataset}")
+        only = f" --split {split}" if split else ""
+        if session.workbench.outputs.count(dataset, split):
+            say(f"nothing has been scored or rated yet: {session.command(f'score {dataset}{only}')}")
+        else:
+            generate = session.command(f"generate {dataset} --split {split or 'SPLIT'} --model MODEL")
+            say(f"nothing has been written yet: {generate}")
         return
+    if note := waiting_note(results.never_scored(dataset), split, session.command(f"score {dataset}")):
+        say(f"note: {note}")
     for note in result_notes(results.version(dataset), datasets.get(dataset)):
         say(f"note: {note}")
-    for note in degenerate_notes(results.leaderboard(dataset, split)):
+    rows = results.leaderboard(dataset, split)
+    only = f" --split {split}" if split else ""
+    more = session.command(f"leaderboard {dataset}{only} --measure {','.join(degenerate_measures(rows))}")
+    if note := degenerate_note(rows, split, more):
         say(f"note: {note}")
     if hidden:
         say(f"{plural(hidden, 'more measure')}: --all")
@@ -84,12 +94,13 @@ def read_board(
             raise NotFound(f"nothing was scored on {display_line(name, 40)!r}", f"measures: {', '.join(sorted(there))}")
     only = set(measures) or (there if every else leaderboard.brief(rows))
     hidden = 0 if measures else len(there - only)
-    return leaderboard.build(rows, workbench.studies.list(), by_field, only), hidden
+    judges = workbench.results.judge_rubrics(dataset)
+    return leaderboard.build(rows, workbench.studies.list(), by_field, only, judges), hidden
 
 
 def print_board(board: Leaderboard) -> None:
     """Write the leaderboard to stdout as people read it."""
-    draw(leaderboard.to_text_table(board))
+    draw(leaderboard.to_text_table(board, table_width()))
 
 
 def _for_programs(board: Leaderboard) -> Table:

@@ -2,9 +2,11 @@
 
 import click
 
+from viva.cli.exits import say
 from viva.cli.output import show, with_format
 from viva.cli.session import Noun, Session, pass_session
-from viva.present.tables import Format, Table
+from viva.present import metrics
+from viva.present.tables import Format
 
 
 @click.group("metric", cls=Noun)
@@ -16,9 +18,12 @@ def command() -> None:
 @with_format
 @pass_session
 def list_(session: Session, form: Format) -> None:
-    """List the metrics, what each measures, and what it needs; `viva score` computes the usual ones."""
-    rows = [
-        (info.name, info.title, ", ".join(info.names), info.needs.value if info.needs else None, info.usual)
-        for info in session.workbench.scoring.metrics()
-    ]
-    show(Table.of(["metric", "title", "measures", "needs", "usual"], rows), form)
+    """List the metrics: what each measures, which end is better, and what it needs.
+
+    `viva score` computes the usual ones. JSON and CSV name the measures of each metric too.
+    """
+    found = session.workbench.scoring.metrics()
+    people = form in {Format.TABLE, Format.MD}
+    show(metrics.for_eyes(found) if people else metrics.for_programs(found), form)
+    if people:
+        say(metrics.unusual_line(found))

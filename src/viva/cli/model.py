@@ -52,6 +52,12 @@ def list_(session: Session, form: Format) -> None:
     help="What the endpoint calls top_k or repetition_penalty, where it takes them: repetition_penalty=repeat_penalty.",
 )
 @click.option("--concurrency", type=click.IntRange(1), metavar="N", help="How many calls to the endpoint at a time.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, min_open=True),
+    metavar="SECONDS",
+    help="How long the endpoint may take for an answer; 120 where not said.",
+)
 @pass_session
 def add(
     session: Session,
@@ -65,6 +71,7 @@ def add(
     prices: tuple[float, float] | None,
     takes: tuple[str, ...],
     concurrency: int | None,
+    timeout: float | None,
 ) -> None:
     """Add a model under the name NAME: --hub, or --adapter with --base, or --endpoint with --model."""
     models = session.workbench.models
@@ -74,7 +81,7 @@ def add(
     elif kinds == ["adapter"] and adapter is not None and base is not None:
         added = models.add_adapter(name, Path(adapter), base)
     elif kinds == ["endpoint"] and endpoint is not None and model is not None:
-        added = models.add_endpoint(name, endpoint, model, key_env, prices, parsed(takes), concurrency)
+        added = models.add_endpoint(name, endpoint, model, key_env, prices, parsed(takes), concurrency, timeout)
     else:
         raise UsageError(
             "say where the model is",

@@ -2,6 +2,7 @@
 
 import click
 
+from viva.cli.exits import say
 from viva.cli.session import Command, Session, pass_session
 from viva.cli.several import listed
 from viva.cli.watching import started
@@ -21,4 +22,11 @@ def command(session: Session, dataset: str, split: str | None, metrics: tuple[st
     What has a score already keeps it. A text that cannot be scored is noted as unscored, with the reason. Prints the
     job's id. The metrics: viva metric list.
     """
-    started(session, session.workbench.scoring.start(dataset, split, listed(metrics) or None), wait)
+    scoring, wanted = session.workbench.scoring, listed(metrics) or None
+    # What is named wrongly is an error, whatever there is to score.
+    scoring.spec(dataset, split, wanted)
+    if not session.workbench.outputs.count(dataset, split):
+        generate = session.command(f"generate {dataset} --split {split or 'SPLIT'} --model MODEL")
+        say(f"nothing has been written yet, so no job is started: {generate}")
+        return
+    started(session, scoring.start(dataset, split, wanted), wait)

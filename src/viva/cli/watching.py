@@ -11,17 +11,18 @@ from viva.cli.output import emit, flush
 from viva.cli.progress import Narrator, narrating
 from viva.cli.session import Session
 from viva.errors import JobError
-from viva.records.job import Job, JobStatus
+from viva.records.job import Job, JobKind, JobStatus
 from viva.text import display_line, plural
 
 if TYPE_CHECKING:
     from viva.workbench import Workbench
 
 
-def started(session: Session, job: Job, wait: bool) -> None:
+def started(session: Session, job: Job, wait: bool, offset: int = 0) -> None:
     """Print the id of a job that has just been started; with `wait`, stay until it has ended well.
 
-    Raises `JobError` where it does not. An interrupt ends the waiting, never the job.
+    Raises `JobError` where it does not. An interrupt ends the waiting, never the job. Of a job that goes on, the events
+    up to `offset` were told before.
     """
     emit(job.job_id + "\n")
     flush()
@@ -29,18 +30,18 @@ def started(session: Session, job: Job, wait: bool) -> None:
         say(f"{job.spec.kind} runs in the background: {session.command(f'job follow {job.job_id}')}")
         return
     with leaving_it_to_run(session, job.job_id), narrating() as narrator:
-        ended = wait_for(session.workbench, job, narrator)
+        ended = wait_for(session.workbench, job, narrator, offset)
     say(f"{ended.spec.kind} done: {display_line(summary(ended))}")
 
 
-def wait_for(workbench: "Workbench", job: Job, narrator: Narrator) -> Job:
+def wait_for(workbench: "Workbench", job: Job, narrator: Narrator, offset: int = 0) -> Job:
     """Wait for a job and for those that follow it; return the last one. Raises `JobError`."""
     while True:
-        ended = check(workbench.jobs.wait(job.job_id, _Listener(job, narrator)))
+        ended = check(workbench.jobs.wait(job.job_id, _Listener(job, narrator), offset))
         following = ended.result.get("next_job")
         if not following:
             return ended
-        job = workbench.jobs.get(str(following))
+        job, offset = workbench.jobs.get(str(following)), 0
 
 
 def check(job: Job) -> Job:
@@ -78,6 +79,8 @@ def summary(job: Job) -> str:
     """Return in a line what a job that is done has made."""
     result = job.result
     parts = [job.spec.title]
+    if job.spec.kind is JobKind.SCORE and result.get("said"):
+        parts.append(str(result["said"]))
     if "model" in result:
         parts.append(f"model {result['model']}")
     if result.get("systems"):

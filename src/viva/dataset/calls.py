@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Sized
 from dataclasses import dataclass, replace
 from typing import Any
 
-from viva.dataset.call_log import CallLog, Outcome, fingerprint
 from viva.errors import UserError
+from viva.generate.call_log import CallLog, Outcome, fingerprint
 from viva.generate.chat import Chat, ChatFailed, ChatReply, ChatRequest
 from viva.records.synthesis import Prices
 from viva.text import display_line, plural

@@ -15,7 +15,8 @@ class ChatRequest:
     `schema` is a JSON schema that the reply should follow: an object at its top, each object closed
     (`additionalProperties` false) and each of its properties required. It is a wish, which not every model honours,
     so the caller checks the reply. `extra` holds parameters beyond the protocol's, under the server's own names. With
-    `exact` a server that takes no wish about the temperature gives no reply: else it is asked without.
+    `exact` a server that takes no wish about the temperature gives no reply: else it is asked without. `logprobs` is
+    how many likely tokens are wanted at each place of the reply, with their probabilities; a wish as well.
     """
 
     messages: Sequence[Message]
@@ -26,6 +27,15 @@ class ChatRequest:
     top_p: float | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
     exact: bool = False
+    logprobs: int = 0
+
+
+@dataclass(frozen=True)
+class TokenChoices:
+    """A token of a reply, and the likely ones in its place with the natural logarithms of their probabilities."""
+
+    token: str
+    top: tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True)
@@ -33,7 +43,9 @@ class ChatReply:
     """What came back: the text, why it ended (`stop`, `length` …), its tokens, and the seconds it took.
 
     `estimated` means that the server did not count the tokens, and viva guessed from the length of the texts;
-    `retries` is how often the call was tried again before it brought this reply.
+    `retries` is how often the call was tried again before it brought this reply, `lost` how many of these tries the
+    server may have answered, and charged for, though no answer arrived. `logprobs` is None where the server tells
+    none. `asked_as` is how the schema was asked for: `schema`, `tool`, `object`, or `text` (not at all).
     """
 
     text: str
@@ -43,6 +55,9 @@ class ChatReply:
     seconds: float
     estimated: bool = False
     retries: int = 0
+    lost: int = 0
+    logprobs: tuple[TokenChoices, ...] | None = None
+    asked_as: str = "text"
 
 
 class ChatFailed(Exception):
@@ -50,15 +65,27 @@ class ChatFailed(Exception):
 
     `permanent` means that every call will fail (a wrong key, a model that is not there), so that asking further
     makes no sense; `refused` that the server does not take this request (too long, a value it does not allow),
-    but may take others. With neither, the same call may work later.
+    but may take others. With neither, the same call may work later. `declined` is what the model said where it was
+    the model that would not answer, `lost` as in `ChatReply`.
     """
 
-    def __init__(self, message: str, *, permanent: bool = False, refused: bool = False, retries: int = 0) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        permanent: bool = False,
+        refused: bool = False,
+        retries: int = 0,
+        lost: int = 0,
+        declined: ChatReply | None = None,
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.permanent = permanent
         self.refused = refused
         self.retries = retries
+        self.lost = lost
+        self.declined = declined
 
 
 def estimated_tokens(text: str) -> int:

@@ -2,17 +2,20 @@
 
 import asyncio
 import json
+import math
 import random
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from viva.errors import BadInput, UsageError
-from viva.generate.chat import ChatFailed, ChatReply, ChatRequest, estimated_tokens
-from viva.generate.dialect import Dialect, Refusal, encodable
+from viva.generate.chat import ChatFailed, ChatReply, ChatRequest, TokenChoices, estimated_tokens
+from viva.generate.dialect import TOOL, Dialect, Format, Refusal, encodable
 from viva.generate.pace import Pace
+from viva.generate.paying import Nobody, Payer
 from viva.text import display_line
 
 LONGEST_WAIT = 120.0
@@ -20,8 +23,13 @@ LONGEST_WAIT = 120.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 """Seconds between tries where the server names no time: doubled each time, between half of it and all of it."""
 PERMANENT = {401, 402, 403, 404, 405, 410}
+OF_ONE = {403, 404, 405, 410}
+"""What a server that has answered before says of single requests too: of one that its moderation turns away, say."""
+BROKEN_OFF = {"error", "abort", "aborted", "cancelled", "canceled"}
 BUSY = 429
 AGAIN = {408, 409, 425, BUSY}
+CALLED = ("tool_calls", "function_call")
+"""Why a reply ends that is the call of a function."""
 HINTS = {
     401: "the key is wrong or missing",
     402: "the account has no credit",
@@ -33,7 +41,9 @@ HINTS = {
 class _Failure(Exception):
     """One try that brought no reply; `again` means that another may, `wait` after how many seconds.
 
-    `quote` is what the server said, word for word.
+    `quote` is what the server said, word for word. `lost` means that the server may have charged for the try, `ignored`
+    that it answered without the call of a function that it was told to make, `declined` is what a model said that
+    would not answer.
     """
 
     def __init__(
@@ -46,6 +56,9 @@ class _Failure(Exception):
         permanent: bool = False,
         wait: float | None = None,
         parameter: str | None = None,
+        lost: bool = False,
+        ignored: bool = False,
+        declined: ChatReply | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -55,6 +68,9 @@ class _Failure(Exception):
         self.permanent = permanent
         self.wait = wait
         self.parameter = parameter
+        self.lost = lost
+        self.ignored = ignored
+        self.declined = declined
 
 
 class EndpointChat:
@@ -62,8 +78,8 @@ class EndpointChat:
 
     Errors of the server, dropped connections and limits of its rate are tried again, `retries` times; `timeout`
     is seconds for one try. At most `concurrency` calls are under way, fewer where the server turns some away. A schema
-    is asked for in the strictest way that the server takes. The key comes from the caller's environment, is sent to
-    this server only, and never appears in a message.
+    is asked for in the strictest way that the server takes, unless `dialect` says how. The key comes from the caller's
+    environment, is sent to this server only, and never appears in a message.
     `sleep`, `clock` (seconds since 1970) and `jitter` (0 to 1) are there for tests.
     Raises `UsageError` for an address that is none.
     """
@@ -77,6 +93,7 @@ class EndpointChat:
         concurrency: int = 8,
         timeout: float = 120.0,
         retries: int = 5,
+        dialect: Dialect | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], float] = time.time,
         jitter: Callable[[], float] = random.random,
@@ -91,7 +108,10 @@ class EndpointChat:
         self._clock = clock
         self._jitter = jitter
         self._client = _client(url, api_key, timeout)
-        self._dialect = Dialect()
+        self.dialect = dialect or Dialect()
+        """What is known of the server so far; may be set between calls."""
+        self.answered = False
+        """Whether the server has ever answered: if so, 403, 404 … say something of single requests, not of all."""
         self._pace = Pace(concurrency)
         self._not_before = 0.0
 
@@ -102,46 +122,57 @@ class EndpointChat:
         """Close the connections."""
         await self._client.close()
 
-    async def reply(self, request: ChatRequest) -> ChatReply:
-        """Return the model's reply. Raises `ChatFailed`."""
-        dialect, retries, last = self._dialect, 0, 0
+    async def reply(self, request: ChatRequest, payer: Payer | None = None) -> ChatReply:
+        """Return the model's reply; `payer` is asked before each try. Raises `ChatFailed`, and what `payer` raises."""
+        payer = payer or Nobody()
+        dialect, retries, last, lost = self.dialect, 0, 0, 0
         while True:
+            await payer.before()
             try:
-                reply = await self._try(dialect.parameters(self.name, request), request, retries)
+                reply = await self._try(dialect, request, payer)
             except _Failure as failure:
-                refusal = Refusal(failure.status, failure.parameter, failure.quote, failure.status == last)
-                other = dialect.after(refusal, request.schema is not None, request.exact)
+                if failure.lost:
+                    lost += 1
+                    payer.lost()
+                again = failure.status == last != 0
+                refusal = Refusal(failure.status, failure.parameter, failure.quote, again, failure.ignored)
+                other = dialect.after(refusal, request)
                 if other is not None:
-                    dialect, last = other, 0
+                    # The second try only showed what was to blame: those that are left are for the new one.
+                    dialect, last, retries = other, 0, retries - again
                     continue
                 if not failure.again or retries >= self._retries:
-                    raise self._failed(failure, retries) from None
+                    raise self._failed(failure, retries, lost) from None
                 retries, last = retries + 1, failure.status
                 await self._wait(failure, retries)
                 continue
-            self._dialect = self._dialect.learned(dialect, request.schema is not None)
-            return reply
+            self.answered = True
+            self.dialect = self.dialect.learned(dialect, request.schema is not None)
+            return replace(reply, retries=retries, lost=lost)
 
-    async def _try(self, parameters: dict[str, Any], request: ChatRequest, retries: int) -> ChatReply:
+    async def _try(self, dialect: Dialect, request: ChatRequest, payer: Payer) -> ChatReply:
         async with self._pace.turn() as number:
             await self._pause()
             started = time.perf_counter()
             try:
-                body = await self._send(parameters)
+                with payer.sending():
+                    body = await self._send(dialect.parameters(self.name, request))
             except _Failure as failure:
                 if failure.status == BUSY:
                     self._pace.turned_away(number)
                 raise
             self._pace.answered()
-            return _reply(body, request, time.perf_counter() - started, retries)
+            return _reply(body, request, dialect, time.perf_counter() - started)
 
-    def _failed(self, failure: _Failure, retries: int) -> ChatFailed:
+    def _failed(self, failure: _Failure, retries: int, lost: int) -> ChatFailed:
         quote = failure.quote.replace(self._key, "***") if self._key else failure.quote
-        refused = not failure.again and not failure.permanent
+        permanent = failure.permanent and not (self.answered and failure.status in OF_ONE)
+        refused = not failure.again and not permanent
         message = f"{self._host}: {failure.message}"
         if quote.strip():
             message += f": {display_line(quote, 200)}"
-        return ChatFailed(message, permanent=failure.permanent, refused=refused, retries=retries)
+        declined = failure.declined and replace(failure.declined, retries=retries, lost=lost)
+        return ChatFailed(message, permanent=permanent, refused=refused, retries=retries, lost=lost, declined=declined)
 
     async def _pause(self) -> None:
         """Wait while the server has asked all calls to."""
@@ -175,11 +206,13 @@ class EndpointChat:
                 return str(response.text)
         except openai.APIStatusError as error:
             raise _refused(error, self._clock()) from None
-        except (TimeoutError, openai.APITimeoutError):
-            raise _Failure(f"no answer within {self._timeout:g} seconds", again=True) from None
+        except (TimeoutError, openai.APITimeoutError) as error:
+            lost = not isinstance(error.__cause__, httpx2.ConnectTimeout)
+            raise _Failure(f"no answer within {self._timeout:g} seconds", again=True, lost=lost) from None
         except (openai.APIConnectionError, httpx2.HTTPError) as error:
             cause = error.__cause__ or error
-            raise _Failure("no connection", str(cause) or type(cause).__name__, again=True) from None
+            lost = not isinstance(cause, httpx2.ConnectError)
+            raise _Failure("no connection", str(cause) or type(cause).__name__, again=True, lost=lost) from None
 
 
 def _host(url: str) -> str:
@@ -246,36 +279,79 @@ def _retry_after(value: str | None, now: float) -> float | None:
     return min(max(seconds, 0.0), LONGEST_WAIT) if seconds == seconds else None
 
 
-def _reply(body: str, request: ChatRequest, seconds: float, retries: int) -> ChatReply:
+def _reply(body: str, request: ChatRequest, dialect: Dialect, seconds: float) -> ChatReply:
     """Read an answer of status 200. Raises `_Failure` where it holds no text."""
     try:
         value = json.loads(body)
         choice = value["choices"][0]
         message = choice["message"]
-        content, reason = message["content"], str(choice.get("finish_reason") or "stop")
+        content, reason = message.get("content"), str(choice.get("finish_reason") or "stop")
         declined = message.get("refusal")
         usage = value.get("usage") or {}
+        broken = choice.get("error")
     except (ValueError, RecursionError):
-        raise _Failure("the answer is not JSON" if body.strip() else "the answer is empty", body, again=True) from None
+        what = "the answer is not JSON" if body.strip() else "the answer is empty"
+        raise _Failure(what, body, again=True, lost=True) from None
     except (KeyError, IndexError, TypeError, AttributeError):
-        raise _Failure("the answer holds no text", body, again=True) from None
-    if declined or reason == "content_filter":
-        raise _Failure("the model declined to answer", str(declined or reason))
-    if content is None and reason == "length":
+        raise _Failure("the answer holds no text", body, again=True, lost=True) from None
+    if broken or reason in BROKEN_OFF:
+        raise _Failure("the server broke off", str(broken or reason), again=True, lost=True)
+    form = dialect.format if request.schema is not None else Format.NONE
+    arguments = _arguments(message) if form is Format.TOOL else None
+    if arguments is not None:
+        content, reason = arguments, "stop" if reason in CALLED else reason
+    given_up = bool(declined) or reason == "content_filter"
+    if content is None and (reason == "length" or given_up):
         content = ""  # a model that thought up to its limit
     if not isinstance(content, str):
-        raise _Failure("the answer holds no text", again=True)
+        raise _Failure("the answer holds no text", again=True, lost=True)
     prompt, completion = _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
     asked = "\n".join(str(message.get("content")) for message in request.messages)
-    return ChatReply(
+    reply = ChatReply(
         text=encodable(content),
         finish_reason=reason,
         prompt_tokens=estimated_tokens(asked) if prompt is None else prompt,
         completion_tokens=estimated_tokens(content) if completion is None else completion,
         seconds=seconds,
         estimated=prompt is None or completion is None,
-        retries=retries,
+        logprobs=_logprobs(choice) if dialect.asks_logprobs(request) else None,
+        asked_as=form.asked_as,
     )
+    if given_up:
+        said = encodable(str(declined or content))
+        raise _Failure("the model declined to answer", str(declined or reason), declined=replace(reply, text=said))
+    if form is Format.TOOL and arguments is None and not dialect.proven and reason != "length":
+        raise _Failure("the answer calls no function", again=True, lost=True, ignored=True)
+    return reply
+
+
+def _arguments(message: dict[str, Any]) -> str | None:
+    """Return the arguments of the function that a message was to call, "" where it gives none, None where it does not.
+
+    Of several calls all are returned, line by line, as none of them is the reply for sure.
+    """
+    calls = message.get("tool_calls")
+    functions = [call.get("function") for call in calls if isinstance(call, dict)] if isinstance(calls, list) else []
+    called = [function for function in functions if isinstance(function, dict) and function.get("name") == TOOL]
+    given = [function.get("arguments") or "" for function in called]
+    return "\n".join(it if isinstance(it, str) else json.dumps(it) for it in given) if given else None
+
+
+def _logprobs(choice: dict[str, Any]) -> tuple[TokenChoices, ...] | None:
+    """Return the tokens of a reply with the likely ones in each place, None where the server tells none."""
+    try:
+        places = [
+            TokenChoices(encodable(str(place["token"])), tuple(_choice(other) for other in place["top_logprobs"]))
+            for place in choice["logprobs"]["content"]
+        ]
+    except (KeyError, TypeError, ValueError):
+        return None
+    return tuple(places) or None
+
+
+def _choice(other: dict[str, Any]) -> tuple[str, float]:
+    logarithm = float(other["logprob"])
+    return encodable(str(other["token"])), logarithm if logarithm <= 0 else -math.inf
 
 
 def _count(usage: Any, name: str) -> int | None:

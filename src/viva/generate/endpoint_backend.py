@@ -32,7 +32,8 @@ def request_for(wanted: Wanted) -> ChatRequest:
         conversation(system.prompt, wanted.question),
         max_tokens=decoding.max_new_tokens,
         temperature=decoding.temperature,
-        top_p=None if decoding.top_p == 1.0 else decoding.top_p,
+        # Also where it changes nothing: what a server does unasked is its own affair.
+        top_p=decoding.top_p,
         seed=(decoding.seed + wanted.sample * NEXT_SAMPLE) % 2**31,
         extra=extra_for(decoding, wanted.task.takes),
         # A text drawn at another temperature would be another system's.
@@ -41,9 +42,12 @@ def request_for(wanted: Wanted) -> ChatRequest:
 
 
 def extra_for(decoding: Decoding, takes: Mapping[str, str]) -> dict[str, Any]:
-    """Return the parameters beyond the protocol's under the server's names; those that change nothing are left out."""
+    """Return the parameters beyond the protocol's under the server's names, all that it takes.
+
+    Raises `KeyError` for one that it is not known to take; where that would change nothing, it is left out.
+    """
     values = {"top_k": (decoding.top_k, 0), "repetition_penalty": (decoding.repetition_penalty, 1.0)}
-    return {takes[name]: value for name, (value, idle) in values.items() if value != idle}
+    return {takes[name]: value for name, (value, idle) in values.items() if name in takes or value != idle}
 
 
 def check(task: Task) -> None:

@@ -51,10 +51,8 @@ class LocalChat:
         )
         batches = self._backend.generate([one_turn(request.messages)], CHAT, decoding, 1)
         written = next(iter(next(iter(batches))))
-        if written.finish_reason == "length" and written.completion_tokens == 0:
-            raise ChatFailed(
-                f"{self.name}: the prompt's {written.prompt_tokens:,} tokens fill the model's context", refused=True
-            )
+        if written.failed is not None:
+            raise ChatFailed(f"{self.name}: {written.failed}", refused=True)
         return ChatReply(
             written.text, written.finish_reason, written.prompt_tokens, written.completion_tokens, written.seconds
         )

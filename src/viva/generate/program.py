@@ -35,12 +35,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from viva import jsonl
-from viva.errors import MissingExtra
+from viva.errors import MissingExtra, UserError
 from viva.events import EventWriter, run_worker
 from viva.generate import endpoint_backend
+from viva.generate.endpoint import EndpointChat
 from viva.generate.opening import key_for, open_chat
 from viva.generate.report import Report
 from viva.generate.tasks import Task, Written, count, wanted
+from viva.text import display_line
 
 BATCH_SIZE = 32
 WINDOW = 4096
@@ -56,11 +58,18 @@ def generate(events: EventWriter, config: dict[str, Any]) -> None:
         endpoint_backend.check(task)
         key_for(task.chat)
     report = Report(events, count(tasks))
+    gone: list[UserError] = []
     for _, group in _grouped(served, lambda task: json.dumps(task.chat, sort_keys=True)):
-        asyncio.run(_ask(group, report))
+        try:
+            asyncio.run(_ask(group, report))
+        except UserError as error:
+            # One server that is gone keeps no other system from writing.
+            gone.append(error)
     local = [task for task in tasks if not task.chat]
     if local:
         _write_locally(local, report, int(config.get("batch_size") or BATCH_SIZE))
+    if gone:
+        raise gone[0]
     report.end()
 
 
@@ -69,6 +78,8 @@ async def _ask(tasks: Sequence[Task], report: Report) -> None:
     chat = open_chat(tasks[0].chat)
     try:
         await endpoint_backend.write(chat, wanted(tasks), report.add)
+        if isinstance(chat, EndpointChat) and "seed" in chat.dialect.without:
+            report.note(f"{display_line(chat.name, 60)} takes no seed: its texts are drawn as its server likes")
     finally:
         await chat.close()
 

@@ -37,6 +37,10 @@ class Report:
         name = texts[-1].wanted.task.system.name
         self._events.emit("progress", done=self._done, total=self._total, message=name, failed=self._failed)
 
+    def note(self, message: str) -> None:
+        """Tell something that holds for several texts."""
+        self._events.emit("message", message=message)
+
     def end(self) -> None:
         """Tell that all is written, and what it took."""
         self._events.emit(

@@ -168,7 +168,9 @@ class _Batch:
 
     def logits(self, model: Any) -> torch.Tensor:
         """Let the model read what it has not read; return what it says about the next token: (rows, vocabulary)."""
-        places = (self._mask.cumsum(-1) - 1).clamp(min=0)[:, -self._unread.shape[1] :]
+        # A text that has ended stays a while, and may pass the last position that the model knows.
+        last = int(getattr(model.config, "max_position_embeddings", 1 << 20)) - 1
+        places = (self._mask.cumsum(-1) - 1).clamp(min=0, max=last)[:, -self._unread.shape[1] :]
         said = model(
             input_ids=self._unread, attention_mask=self._mask, position_ids=places, past_key_values=self._cache,
             use_cache=True, logits_to_keep=1,

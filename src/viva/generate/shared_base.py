@@ -107,6 +107,9 @@ def _leaves_its_base(adapter: str) -> bool:
         and config.bias == "none"
         and config.init_lora_weights in (True, False, "gaussian")
         and not config.layer_replication
+        # Copies of whole layers, and of single rows of the embedding, are not taken out again cleanly.
+        and not config.modules_to_save
+        and not getattr(config, "trainable_token_indices", None)
         and not getattr(config, "target_parameters", None)
     )
 

@@ -45,8 +45,8 @@ class TransformersBackend:
         """Yield completions, the longest prompts first so that too little memory shows at once.
 
         `keys` name the texts: what is drawn for one depends on its key and on the decoding's seed; without them they
-        are numbered. A prompt that fills the model's context gets an empty text with finish reason `length`. Where a
-        GPU's memory runs out the batch is halved; what does not fit alone comes as failed.
+        are numbered. A prompt that fills the model's context comes as failed. Where a GPU's memory runs out the batch
+        is halved; what does not fit alone comes as failed.
         """
         names = [str(index) for index in range(len(questions))] if keys is None else keys
         rows = [
@@ -55,16 +55,19 @@ class TransformersBackend:
         ]
         rows.sort(key=lambda row: -len(row.prompt))
         if full := [row for row in rows if row.room <= 0]:
-            yield [Completion(row.index, "", "length", len(row.prompt), 0, 0.0) for row in full]
+            for row in full:
+                row.failed = f"the prompt's {len(row.prompt):,} tokens fill the model's context of {self._context:,}"
+            yield [self._completion(row) for row in full]
         rows = [row for row in rows if row.room > 0]
         drawing = Drawing(decoding)
         with self._shared.switched(self._adapter) as model:
-            if rolls(model):
-                batches = Rolling(model, drawing, self._ends, batch_size).write(rows)
-            else:
-                batches = self._padded(model, drawing, rows, batch_size)
-            for batch in batches:
-                yield [self._completion(row) for row in batch]
+            for group, most in _apart(model, rows, batch_size):
+                if rolls(model):
+                    batches = Rolling(model, drawing, self._ends, most).write(group)
+                else:
+                    batches = self._padded(model, drawing, group, most)
+                for batch in batches:
+                    yield [self._completion(row) for row in batch]
 
     def _writing(self, index: int, key: str, prompt: list[int], decoding: Decoding) -> Writing:
         return Writing(index, key, prompt, min(decoding.max_new_tokens, self._context - len(prompt)))
@@ -75,7 +78,8 @@ class TransformersBackend:
         """Write batch after batch through the library's own loop, each until its longest text has ended."""
         first = 0
         while first < len(rows):
-            batch = rows[first : first + batch_size]
+            # A batch is written until its longest text has ended: none may pass the model's context meanwhile.
+            batch = [row for row in rows[first : first + batch_size] if row.room == rows[first].room]
             try:
                 self._write(model, drawing, batch)
                 short = False
@@ -101,8 +105,13 @@ class TransformersBackend:
         processors = LogitsProcessorList()
         if drawing.draws or drawing.penalises:
             processors.append(Chosen(drawing, width, [drawing.chances(row.key, longest) for row in batch]))
-        with torch.inference_mode():
-            output = model.generate(**inputs, generation_config=settings, logits_processor=processors)
+        # What a model's own configuration wishes for is no part of the system: the library would add it.
+        own, model.generation_config = model.generation_config, settings
+        try:
+            with torch.inference_mode():
+                output = model.generate(**inputs, generation_config=settings, logits_processor=processors)
+        finally:
+            model.generation_config = own
         seconds = (time.perf_counter() - started) / len(batch)
         for row, tokens in zip(batch, output[:, width:].tolist(), strict=True):
             row.written, row.seconds = tokens[: row.room], seconds
@@ -115,3 +124,18 @@ class TransformersBackend:
         text = str(self._tokenizer.decode(written, skip_special_tokens=True)).strip()
         reason = "length" if end is None else "stop"
         return Completion(row.index, text, reason, len(row.prompt), len(written), row.seconds)
+
+
+def _apart(model: Any, rows: Sequence[Writing], batch_size: int) -> list[tuple[list[Writing], int]]:
+    """Return the texts that may be written side by side, and how many at a time.
+
+    A model with `longrope` reads all texts of a batch otherwise once one of them is long: those that can become so are
+    written one by one.
+    """
+    parameters = getattr(model.config, "rope_parameters", None) or {}
+    if parameters.get("rope_type") != "longrope":
+        return [(list(rows), batch_size)]
+    limit = int(parameters.get("original_max_position_embeddings") or model.config.max_position_embeddings)
+    long = [row for row in rows if len(row.prompt) + row.room > limit]
+    short = [row for row in rows if len(row.prompt) + row.room <= limit]
+    return [(group, most) for group, most in ((long, 1), (short, batch_size)) if group]

@@ -177,7 +177,8 @@ class JobDirectory:
                 datetime.fromisoformat(state["finished_at"]),
                 done,
                 total,
-                message,
+                # What was done says more than what was done last.
+                state["result"].get("said") or message,
                 state["error"],
                 state["result"],
             )

@@ -12,12 +12,15 @@ one for rows of models without weights, of servers and imports, which leaves the
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from viva.metrics.protocol import Metric, Row, Unscored, Values
 from viva.metrics.recent import Recent
 from viva.records.metric import MetricOptions
 
+GPUS = (Path("/dev/nvidiactl"), Path("/dev/kfd"))
+"""What the drivers of NVIDIA and AMD put there."""
 KEPT_BYTES = 16 << 20
 """Memory for values that came before: of some 50,000 examples, for systems that share a model and a prompt."""
 
@@ -35,10 +38,12 @@ def load(location: str, base: str | None) -> Weights:
 
     Raises `BadInput`, `MissingExtra`, `ImportError`.
     """
+    import torch
+
     from viva.generate import adapted
 
     tokenizer = adapted.tokenizer_for(location, base)
-    return Weights(adapted.load(location, base, dtype=adapted.usual_dtype()), tokenizer)
+    return Weights(adapted.load(location, base, dtype=getattr(torch, number_format())), tokenizer)
 
 
 class ReferencePerplexity:
@@ -104,7 +109,15 @@ class WithoutWeights:
 
 def settings(_options: MetricOptions) -> str:
     """Return what changes the numbers; nothing of it can be chosen."""
-    return "end_mark=false"
+    return f"end_mark=false, dtype={number_format()}"
+
+
+def number_format() -> str:
+    """Return the name of the number format that this machine computes in: bf16 where there is a GPU, else fp32.
+
+    Told by the GPU's device file: whoever starts a job has no torch to ask.
+    """
+    return "bfloat16" if any(device.exists() for device in GPUS) else "float32"
 
 
 def create(_options: MetricOptions) -> Metric:

@@ -1,13 +1,15 @@
 """Datasets and their examples in words: lists, pages, filters, the import form."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from viva.records.dataset import Dataset, Example
 from viva.text import display_line, plural
 
 PAGE_SIZE = 100
+SHOWN_SYSTEMS = 3
+"""Systems that a note names; of the others it says how many."""
 
 NO_DATASETS = (
     "No datasets yet. i brings one in: from a file of your own, from the Hugging Face hub, or one that viva ships with."
@@ -234,3 +236,14 @@ def result_notes(shown: Dataset, newest: Dataset | None) -> tuple[str, ...]:
             else f"{said[:1].upper()}{said[1:]}"
         )
     return tuple(notes)
+
+
+def waiting_note(waiting: Iterable[tuple[str, str, int]], split: str | None, command: str) -> str:
+    """Return one line about texts that no metric has been tried on, told as (split, system, how many); else nothing."""
+    found = [(system, count) for part, system, count in waiting if split is None or part == split]
+    if not found:
+        return ""
+    named = list(dict.fromkeys(display_line(system, 28) for system, _ in found))
+    more = f" and {len(named) - SHOWN_SYSTEMS} more" if len(named) > SHOWN_SYSTEMS else ""
+    texts = plural(sum(count for _, count in found), "text")
+    return f"{texts} not scored yet ({', '.join(named[:SHOWN_SYSTEMS])}{more}): {command}"

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields
 
 from viva.present import measures
+from viva.present.experiment_verdicts import MODES, explained, judged_by, pairs_table, points_table, unscored_verdicts
 from viva.present.histogram import unscored_lines
 from viva.present.leaderboard import field_name, system_name
 from viva.present.tables import Table
-from viva.records.experiment import Experiment, ExperimentTable, GenerateStep, Shown
+from viva.records.experiment import ASKED_FOR, Experiment, ExperimentTable, GenerateStep, JudgeStep, Shown
 from viva.records.generating import Grid
 from viva.records.results import LeaderboardRow
 from viva.text import display_line
@@ -32,18 +33,25 @@ def facts(experiment: Experiment) -> dict[str, str]:
     for number, step in enumerate(experiment.generate, 1):
         key = "generate" if len(experiment.generate) == 1 else f"generate {number}"
         found[key] = _step_words(step)
-    found["score"] = ", ".join(experiment.score.metrics)
+    if experiment.score.metrics:
+        found["score"] = ", ".join(experiment.score.metrics)
+    for number, judge in enumerate(experiment.judge, 1):
+        found["judge" if len(experiment.judge) == 1 else f"judge {number}"] = _judge_words(judge)
     found["show"] = "\n".join(_shown_words(shown) for shown in experiment.show)
     return found
 
 
 def heading(table: ExperimentTable) -> str:
     """Return the title of a table, with the split that it is about."""
-    return f"{display_line(table.shown.title, 120)} (split {display_line(table.split, 40)})"
+    judge = f", {judged_by(table)}" if table.judge else ""
+    return f"{display_line(table.shown.title, 120)} (split {display_line(table.split, 40)}{judge})"
 
 
 def board_tables(table: ExperimentTable) -> Iterator[tuple[str, Table]]:
-    """Yield what a table of measures shows: one table, or by field one for each measure, with the measure's name."""
+    """Yield what a table of numbers shows: one table, or by field one for each measure, with the measure's name."""
+    if table.judge:
+        yield "", pairs_table(table) if table.shown.pairs else points_table(table)
+        return
     if not table.shown.by_field:
         yield "", _by_system(table)
         return
@@ -52,8 +60,13 @@ def board_tables(table: ExperimentTable) -> Iterator[tuple[str, Table]]:
 
 
 def notes(table: ExperimentTable) -> list[str]:
-    """Return why values could not be had, and how often."""
-    return [line for measure, reason, count in table.unscored for line in unscored_lines(measure, [(reason, count)])]
+    """Return what is to be known about a table: what its numbers are, why values could not be had, and how often."""
+    if table.judge:
+        return explained(table) + unscored_verdicts(table)
+    reasons: dict[str, list[tuple[str, int]]] = {}
+    for measure, reason, count in table.unscored:
+        reasons.setdefault(measure, []).append((reason, count))
+    return [line for measure, found in reasons.items() for line in unscored_lines(measure, found)]
 
 
 def _by_system(table: ExperimentTable) -> Table:
@@ -122,6 +135,21 @@ def _step_words(step: GenerateStep) -> str:
     return named + "; ".join(parts)
 
 
+def _judge_words(step: JudgeStep) -> str:
+    who = ", ".join("the judge that is named" if name == ASKED_FOR else name for name in step.judges)
+    parts = [f"{'in pairs, in both orders, ' if step.pairwise else ''}{MODES[step.mode]}", f"rubric {step.rubric}"]
+    parts += ["by criterion as well"] if step.per_criterion else []
+    settings = step.settings
+    parts += [f"{settings.samples} samples"] if settings.samples > 1 else []
+    parts += [f"temperature {settings.temperature:g}"] if settings.temperature else []
+    parts += [f"texts of {step.of}"] if step.of else []
+    return display_line(f"{who}: {'; '.join(parts)}")
+
+
 def _shown_words(shown: Shown) -> str:
     what = f"histogram of {shown.histogram}" if shown.histogram else ", ".join(shown.measures)
+    if shown.judge is not None:
+        what = f"points {MODES[shown.judge]}"
+    if shown.pairs:
+        what = "pairs of systems"
     return f"{shown.title}: {what}{' by field' if shown.by_field else ''}{f' of {shown.of}' if shown.of else ''}"

@@ -10,6 +10,7 @@ from viva.present.datasets import split_name
 from viva.present.jobs import duration
 from viva.present.models import kind_text, what_text
 from viva.present.synthesis import money
+from viva.present.system_names import short_names
 from viva.records.dataset import Dataset
 from viva.records.generating import USUAL, GenerationPlan, GenerationRequest, Grid
 from viva.records.generation import LatestText
@@ -23,9 +24,10 @@ SUITS = ""
 """The choice of a prompt that leaves it to the model; no file has this name."""
 NO_DATASET = "There is no dataset to write for yet. Import one first: on Home, d and then i"
 LOOKING = "counting what this comes to …"
-MOST_NAMES = 20
+PROMPT_WIDTH, SPLIT_WIDTH = 60, 20
+"""Characters of a prompt and of a split in their menus."""
 LINE_WIDTH = 66
-"""Systems that are named, and the cells that their line has at 80 columns."""
+"""The cells that a line has for the names of systems at 80 columns."""
 SHORTEST_RATE = 0.05
 """Texts a second; slower is told as seconds a text."""
 
@@ -40,6 +42,7 @@ class GridField:
     usual: str
     whole: bool = False
     many: bool = True
+    least: int = 0
 
 
 FIELDS = (
@@ -48,19 +51,20 @@ FIELDS = (
     GridField("top_p", "Top-p", "Draws from the likeliest words that make up this share; 1 is all",
               f"{USUAL.top_p:g}"),
     GridField("top_k", "Top-k", "Draws from so many of the likeliest words; 0 is all", f"{USUAL.top_k}", whole=True),
-    GridField("max_new_tokens", "Max tokens", "A text is cut off there", f"{USUAL.max_new_tokens}", whole=True),
+    GridField("max_new_tokens", "Max tokens", "A text is cut off there", f"{USUAL.max_new_tokens}", whole=True,
+              least=1),
     GridField("repetition_penalty", "Repetition", "Above 1 holds a model back from repeating itself",
               f"{USUAL.repetition_penalty:g}, endpoint 1"),
     GridField("seed", "Seed", "Another seed draws other texts", f"{USUAL.seed}", whole=True),
     GridField("samples", "Samples", "Texts for each question from each system; needs a temperature above 0", "1",
-              whole=True, many=False),
+              whole=True, many=False, least=1),
 )  # fmt: skip
 SCORE, SKIP = "Score the texts", "Leave impossible combinations out"
 NOTES = {
     "dataset": "Whose questions are put to the models",
     "split": "The test split is for comparing; no model was trained on it",
-    "models": "Space ticks one; x all of them or none. Each is a system with every combination below",
-    "prompt": "How a question is put; files in data/prompts/generate of the workspace are listed too",
+    "models": "Space ticks one, x all or none; each writes with every combination below",
+    "prompt": "How a question is put; your own: data/prompts/generate in the workspace",
     "shots": "So many training examples are shown in the prompt; empty: none",
     **{known.key: known.note for known in FIELDS},
     "skip": "Such as a top-p at temperature 0; without the tick they are refused",
@@ -96,7 +100,7 @@ class GenerateForm:
             typed = _parts(self.values.get(known.key, ""))
             for part in typed:
                 if _number(part, known) is None:
-                    kind = "a whole number" if known.whole else "a number"
+                    kind = f"a whole number, {known.least} or more" if known.whole else "a number"
                     several = "; a comma parts several" if known.many else ""
                     return known.key, f"{known.label} must be {kind}, not {display_line(part, 20)}{several}"
             if len(typed) > 1 and not known.many:
@@ -129,7 +133,12 @@ def dataset_choice(dataset: Dataset) -> str:
 def split_choices(dataset: Dataset | None) -> list[tuple[str, str]]:
     """Return a dataset's splits as (label, split); one without a name is that of examples without a split."""
     splits = dataset.splits.items() if dataset else ()
-    return [(f"{split_name(split)} ({plural(count, 'question')})", split) for split, count in splits if count]
+    found = []
+    for split, count in splits:
+        whole = f"{split_name(split)} ({plural(count, 'question')})"
+        if count:
+            found.append((whole if len(whole) <= SPLIT_WIDTH else f"{split_name(split)} ({count:,})", split))
+    return found
 
 
 def first_split(dataset: Dataset | None, wanted: str | None = None) -> str:
@@ -163,21 +172,33 @@ def prompt_choices(files: Iterable[PromptFile]) -> list[tuple[str, str]]:
     """Return the prompts as (label, name), what suits the model first."""
     return [
         ("What suits the model", SUITS),
-        *((f"{display_line(file.name, 24)}: {display_line(file.text, 60)}", file.name) for file in files),
+        *((_one_line(file), file.name) for file in files),
     ]
 
 
-def plan_rows(plan: GenerationPlan, models: Mapping[str, Model]) -> list[tuple[str, str, str]]:
-    """Return what a plan comes to, a row each: its name, the value, and what is to be known of it."""
+def _one_line(file: PromptFile) -> str:
+    """Return a prompt's name and how it begins, with … where it goes on."""
+    first, _, rest = file.text.strip().partition("\n")
+    said = display_line(f"{display_line(file.name, 24)}: {display_line(first)}", PROMPT_WIDTH)
+    return said if said.endswith("…") or not rest.strip() else f"{said[: PROMPT_WIDTH - 2]} …"
+
+
+def plan_rows(
+    plan: GenerationPlan, models: Mapping[str, Model], width: int = LINE_WIDTH, lines: int = 1
+) -> list[tuple[str, str, str]]:
+    """Return what a plan comes to, a row each: its name, the value, and what is to be known of it.
+
+    The names of the systems take as many as `lines` of `width` cells, the others have a row without a name.
+    """
     estimate = plan.estimate
     written = sum(planned.written for planned in plan.systems)
     there = f"{written:,} are there already and stay" if written else ""
     rows = [("Texts", f"{estimate.texts:,} by {plural(len(plan.systems), 'system')}", there)]
     if estimate.texts:
-        most = "at most: nothing is known of earlier texts" if estimate.at_most else "as long as earlier texts"
+        most = "at most: no earlier texts are known" if estimate.at_most else "as long as earlier texts"
         tokens = f"about {estimate.prompt_tokens:,} read, {estimate.completion_tokens:,} written"
         rows += [
-            ("Systems", systems_line(plan), ""),
+            *((("" if place else "Systems"), line, "") for place, line in enumerate(systems_lines(plan, width, lines))),
             ("Tokens", tokens, most),
             _cost_row(plan, models),
             _time_row(plan),
@@ -214,13 +235,29 @@ def nothing_left(plan: GenerationPlan) -> str:
     """Return why a plan cannot be started: it has all been written; nothing where it has not."""
     if plan.texts:
         return ""
-    return "Every text of this is there already: nothing is left to write. b shows them"
+    return "Every text of this is there already: nothing is left to write. Ctrl+T shows them"
 
 
-def systems_line(plan: GenerationPlan) -> str:
-    """Return the names of the systems on one line, each with how many texts it has still to write."""
-    found = ", ".join(f"{display_line(one.system.name, 40)} {one.left:,}" for one in plan.systems[:MOST_NAMES])
-    return display_line(found + (" …" if len(plan.systems) > MOST_NAMES else ""), LINE_WIDTH)
+def systems_lines(plan: GenerationPlan, width: int = LINE_WIDTH, most: int = 1) -> list[str]:
+    """Return the names of the systems, each with how many texts it has still to write, and how many have no room."""
+    short = short_names((one.system.name for one in plan.systems), width // 2).names
+    parts = [f"{short[one.system.name]} {one.left:,}" for one in plan.systems]
+    lines = [""]
+    for place, part in enumerate(parts):
+        rest = len(parts) - place - 1
+        more = f" and {rest + 1:,} more" if lines[-1] else ""
+        joined = f"{lines[-1]}, {part}" if lines[-1] else part
+        # The last line keeps room for how many have none.
+        room = width - 1 if len(lines) < most or not rest else width - len(f" and {rest:,} more")
+        if len(joined) <= room:
+            lines[-1] = joined
+        elif len(lines) < most:
+            lines[-1] += ","
+            lines.append(part)
+        else:
+            lines[-1] += more
+            break
+    return lines
 
 
 _COMMAND = re.compile(r"\bviva [a-z]|(^|\s)--[a-z]|\bexport ")
@@ -231,6 +268,8 @@ def refusal(error: UserError) -> str:
     message, hint = display_line(error.message, 240), display_line(error.hint, 160)
     if "--skip-impossible" in hint:
         return f"{message}. Change it, or tick: {SKIP.lower()}"
+    if "--temperature" in hint:
+        return f"{message}. Give a temperature above 0, such as 0.7"
     return f"{message}: {hint}" if hint and not _COMMAND.search(hint) else message
 
 

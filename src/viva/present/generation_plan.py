@@ -36,8 +36,14 @@ def time_text(known: GenerationEstimate) -> str:
     return f"about {duration(known.seconds)}"
 
 
-def plan_table(plan: GenerationPlan) -> Table:
-    """Return a row for each system, and what all of them take."""
+def plan_table(plan: GenerationPlan, *, totals: bool = False) -> Table:
+    """Return a row for each system; with `totals`, for programs, what all of them take is in each row too."""
+    known = plan.estimate
+    takes = {
+        "total_texts": plan.texts, "total_prompt_tokens": known.prompt_tokens,
+        "total_completion_tokens": known.completion_tokens, "at_most": known.at_most, "total_cost": known.cost,
+        "total_seconds": known.seconds,
+    } if totals else {}  # fmt: skip
     rows = [
         (
             one.system.name,
@@ -51,12 +57,13 @@ def plan_table(plan: GenerationPlan) -> Table:
             one.system.decoding.repetition_penalty,
             one.system.decoding.seed,
             one.system.decoding.samples,
+            *takes.values(),
         )
         for one in plan.systems
     ]
     columns = [
         "system", "model", "to_write", "written", "temperature", "top_p", "top_k", "max_tokens", "repetition_penalty",
-        "seed", "samples",
+        "seed", "samples", *takes,
     ]  # fmt: skip
     return Table.of(columns, rows)
 

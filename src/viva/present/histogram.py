@@ -1,10 +1,13 @@
 """A histogram as text: bars of blocks for a few systems, a line each for many."""
 
 import math
+import re
+import textwrap
 from collections.abc import Iterator, Sequence
 
 from viva.present import measures
 from viva.present.leaderboard import system_name
+from viva.present.system_names import NARROWEST, short_names
 from viva.present.tables import Table
 from viva.records.histogram import Histogram, Spread
 from viva.text import display_line, plural
@@ -14,6 +17,8 @@ FEW = 4
 RAMP, ASCII_RAMP = " ▁▂▃▄▅▆▇█", " .:-=+*%#"
 """What stands for nothing, then for more and more."""
 NAME_WIDTH = 36
+MOST_REASONS = 5
+_NUMBER = re.compile(r"[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?")
 _BAR_WIDTH = 50
 _MOST_CELLS = 36
 """More bins than this leave no room in a line for anything else."""
@@ -33,13 +38,38 @@ def _lines(histogram: Histogram, width: int, ascii_only: bool) -> Iterator[str]:
     else:
         yield from _strips(histogram, width, ASCII_RAMP if ascii_only else RAMP)
     for line in unscored_lines(histogram.measure, histogram.unscored):
-        yield display_line(line, width)
+        yield from textwrap.wrap(line, width, subsequent_indent="  ")
 
 
 def unscored_lines(measure: str, reasons: Sequence[tuple[str, int]]) -> list[str]:
-    """Return why values could not be had, and how often."""
+    """Return why values could not be had, and how often: reasons that differ in numbers alone as one, a few at most."""
     title = measures.title(measure)
-    return [f"{title}: {plural(count, 'text')} unscored: {display_line(reason, 160)}" for reason, count in reasons]
+    alike: dict[str, list[tuple[str, int]]] = {}
+    for reason, count in reasons:
+        alike.setdefault(_NUMBER.sub("#", reason), []).append((reason, count))
+    said = sorted(
+        ((_together(group), sum(count for _, count in group)) for group in alike.values()), key=lambda x: -x[1]
+    )
+    lines = [f"{title}: {plural(count, 'text')} unscored: {reason}" for reason, count in said[:MOST_REASONS]]
+    if len(said) > MOST_REASONS:
+        texts = sum(count for _, count in said[MOST_REASONS:])
+        reasons_left = plural(len(said) - MOST_REASONS, "more reason")
+        lines.append(f"{title}: {plural(texts, 'text')} unscored for {reasons_left}")
+    return lines
+
+
+def _together(reasons: Sequence[tuple[str, int]]) -> str:
+    """Return one reason for those that differ in their numbers alone, with the span of each number that differs."""
+    found = [_NUMBER.findall(reason) for reason, _ in reasons]
+    spans = iter(
+        [sorted(set(column), key=lambda one: float(one.replace(",", ""))) for column in zip(*found, strict=True)]
+    )
+
+    def span(_: re.Match[str]) -> str:
+        numbers = next(spans)
+        return numbers[0] if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]}"
+
+    return display_line(_NUMBER.sub(span, reasons[0][0]), 160)
 
 
 def plain_table(histogram: Histogram) -> Table:
@@ -81,9 +111,12 @@ def _bars(histogram: Histogram, width: int, block: str) -> Iterator[str]:
     size = max(len(end) for pair in ends for end in pair)
     most = max(max(spread.counts, default=0) for spread in histogram.spreads)
     room = max(min(width - 2 * size - len(str(most)) - 9, _BAR_WIDTH), 8)
-    yield measures.title(histogram.measure)
+    names = short_names((spread.system for spread in histogram.spreads), NAME_WIDTH)
+    short = names.names
+    of = f", systems {display_line(names.start, NAME_WIDTH)}…" if names.start else ""
+    yield f"{measures.title(histogram.measure)}{of}"
     for spread in histogram.spreads:
-        yield f"{system_name(spread.system, NAME_WIDTH)}   {_summary(spread, number)}"
+        yield f"{short[spread.system]}   {_summary(spread, number)}"
         for (low, high), count in zip(ends, spread.counts, strict=False):
             bar = block * (max(round(room * count / most), 1) if count else 0)
             yield f"  {low:>{size}} – {high:>{size}}  {bar}{' ' if bar else ''}{count}"
@@ -98,10 +131,13 @@ def _strips(histogram: Histogram, width: int, ramp: str) -> Iterator[str]:
     heads = ("mean", "median", "scored")
     sizes = [max(map(len, column)) for column in zip(heads, *numbers, strict=True)]
     room = width - sum(sizes) - 2 * len(sizes) - 4
-    longest = max(len(system_name(spread.system, NAME_WIDTH)) for spread in histogram.spreads)
+    systems = [spread.system for spread in histogram.spreads]
+    longest = max(map(len, short_names(systems, NAME_WIDTH).names.values()))
     wide = 2 if room - 2 * cells >= longest else 1
-    names = [system_name(spread.system, min(NAME_WIDTH, room - wide * cells)) for spread in histogram.spreads]
-    long = max(map(len, names))
+    short = short_names(systems, min(NAME_WIDTH, room - wide * cells))
+    names = [short.names[system] for system in systems]
+    first = short.heading(max(room - wide * cells, NARROWEST)) if short.start else ""
+    long = max(map(len, [*names, first]))
 
     def line(name: str, columns: str, summary: Sequence[str]) -> str:
         ends = "".join(f"  {text:>{size}}" for text, size in zip(summary, sizes, strict=True))
@@ -109,7 +145,7 @@ def _strips(histogram: Histogram, width: int, ramp: str) -> Iterator[str]:
 
     low, high = number(histogram.edges[0]), number(histogram.edges[-1])
     yield f"{measures.title(histogram.measure)}, {plural(cells, 'bin')} from {low} to {high}"
-    yield line("", " " * (wide * cells + 2), heads)
+    yield line(first, " " * (wide * cells + 2), heads)
     for name, spread, summary in zip(names, histogram.spreads, numbers, strict=True):
         columns = "".join(_height(count, spread.n, most, ramp) * wide for count in spread.counts)
         yield line(name, f"|{columns}|", summary)

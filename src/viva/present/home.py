@@ -21,6 +21,7 @@ OWN_DATA = (
     "To begin with your own questions and references: d opens Datasets, and i there imports a CSV or JSON Lines file."
 )
 
+JOBS_HEADING = "Jobs (J shows all)"
 NAME_WIDTH = 20
 SHOWN_JOBS = 4
 
@@ -32,6 +33,8 @@ _WAITS = {
     JobKind.PAPERS: "Papers are being read",
     JobKind.SWEEP: "Trainings are being tried",
     JobKind.EXPORT: "A model is being exported",
+    JobKind.BENCHMARK: "A benchmark is running",
+    JobKind.JUDGE: "Texts are being judged",
 }
 
 _VERBS = {

@@ -1,16 +1,18 @@
 """The leaderboard as it is shown: measures in a useful order, systems by their mean, intervals, an honest mark."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from rich import box
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
 from viva.present import measures
 from viva.present.datasets import split_name
+from viva.present.system_names import ShortNames, short_names, without_middle
 from viva.records.metric import METRICS
 from viva.records.results import LeaderboardRow
 from viva.records.rubric import Rubric
@@ -31,6 +33,8 @@ EXPLAINED = (
     ("█ ▒", "the scale up to the interval, and the interval"),
 )
 NAME_WIDTH = 28
+NARROWEST_NAME, WIDEST_NAME, LONGEST_NAME = 18, 60, 120
+SHOWN_RIVALS = 3
 EMPTY = "Nothing is measured or rated here yet"
 _SOURCES = ("human", "judge", "metric")
 
@@ -132,13 +136,14 @@ def build(
     studies: Iterable[Study] = (),
     by_field: bool = False,
     only: Collection[str] | None = None,
+    judges: Mapping[str, Rubric] | None = None,
 ) -> Leaderboard:
-    """Return the leaderboard of `rows`; `studies` tell what the points of a rubric's criteria are out of.
+    """Return the leaderboard of `rows`; `studies` and `judges` (by scorer) tell what the points are out of.
 
     `only` keeps the measures of these names (see `brief`).
     """
     rows = [row for row in rows if only is None or row.measure in only]
-    rubrics = {study.name: study.rubric for study in studies}
+    rubrics = {**(judges or {}), **{study.name: study.rubric for study in studies}}
     found = _measures(rows, rubrics)
     positions = {measure: position for position, measure in enumerate(found.values())}
 
@@ -161,14 +166,28 @@ def brief(rows: Iterable[LeaderboardRow]) -> set[str]:
     return kept if any(found[measure] == "metric" for measure in kept) else set(found)
 
 
-def columns(board: Leaderboard) -> tuple[Column, ...]:
+def names(board: Leaderboard, width: int = NAME_WIDTH) -> ShortNames:
+    """Return the names of the board's systems in at most `width` characters."""
+    return short_names((entry.row.system for group in board.groups for entry in group.entries), width)
+
+
+def name_room(board: Leaderboard, width: int, bar_width: int) -> int:
+    """Return how wide names can be in a table of `width` cells beside everything else."""
+    every = lines(board, bar_width)
+    cells = [tuple(column.heading for column in columns(board)), *(line.cells for line in every)]
+    widths = [max(map(cell_len, column)) + 2 for column in zip(*cells, strict=True)]
+    return min(max(width - 2 - sum(widths[:-4] + widths[-3:]) - 2, NARROWEST_NAME), WIDEST_NAME)
+
+
+def columns(board: Leaderboard, name_width: int = NAME_WIDTH) -> tuple[Column, ...]:
     """Return the columns of the table; split and field are there only where they tell lines apart."""
+    heading = names(board, name_width).heading(max(name_width, 24))
     return (
         *((Column("Split"),) if len(board.splits) > 1 else ()),
         *(() if board.single else (Column("Measure"),)),
         *((Column("Field"),) if board.by_field else ()),
         Column(""),
-        Column("System"),
+        Column(heading),
         Column("Mean", right=True),
         Column(""),
         Column("Scored", right=True),
@@ -176,7 +195,8 @@ def columns(board: Leaderboard) -> tuple[Column, ...]:
 
 
 def lines(board: Leaderboard, bar_width: int = 10, name_width: int = NAME_WIDTH) -> list[Line]:
-    """Return the lines of the table, with cells that fit `columns(board)`."""
+    """Return the lines of the table, with cells that fit `columns(board, name_width)`."""
+    short = names(board, name_width).names
     found = []
     above: tuple[str, Measure] | None = None
     for group in board.groups:
@@ -187,7 +207,7 @@ def lines(board: Leaderboard, bar_width: int = 10, name_width: int = NAME_WIDTH)
                 *(() if board.single else (group.measure.title if named else "",)),
                 *((field_name(group.field) if position == 0 else "",) if board.by_field else ()),
                 entry.mark,
-                system_name(entry.row.system, name_width),
+                short[entry.row.system],
                 entry.value,
                 "none scored" if entry.row.mean is None else entry.bar(bar_width),
                 entry.scored,
@@ -197,20 +217,22 @@ def lines(board: Leaderboard, bar_width: int = 10, name_width: int = NAME_WIDTH)
     return found
 
 
-def to_text_table(board: Leaderboard, bar_width: int = 10) -> Table | Text:
-    """Return the leaderboard as something rich can print; every cell is `Text`, so nothing in it is markup."""
+def to_text_table(board: Leaderboard, width: int = 80, bar_width: int = 10) -> Table | Text:
+    """Return the leaderboard as something rich can print in `width` cells; every cell is `Text`: none is markup."""
     if not board.groups:
         return Text(EMPTY)
     table = Table(
         box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, caption=Text(LEGEND), caption_justify="left"
     )
-    for column in columns(board):
+    room = name_room(board, width, bar_width)
+    shown = columns(board, room)
+    for number, column in enumerate(shown):
         table.add_column(
             Text(column.heading),
             justify="right" if column.right else "left",
-            no_wrap=column.right or column.heading == "Measure",
+            no_wrap=column.right or column.heading == "Measure" or number == len(shown) - 4,
         )
-    for line in lines(board, bar_width):
+    for line in lines(board, bar_width, room):
         style = "bold" if line.entry.mark else ""
         table.add_row(*(Text(cell, style=style, overflow="ellipsis") for cell in line.cells))
     return table
@@ -230,6 +252,8 @@ def plain_rows(board: Leaderboard) -> list[dict[str, Any]]:
             "system": entry.row.system,
             "n": entry.row.n,
             "attempted": entry.row.attempted,
+            "texts_scored": entry.row.texts_scored,
+            "texts": entry.row.texts,
             "mean": entry.row.mean,
             "half_width": entry.row.half_width,
             "sd": entry.row.sd,
@@ -249,10 +273,7 @@ def field_name(field: str | None) -> str:
 def system_name(system: str, width: int = 60) -> str:
     """Return a system's name for display; one that is too long loses its middle, for names often differ at the end."""
     name = display_line(system, 400) or "(no name)"
-    if len(name) <= width:
-        return name
-    tail = (width - 1) // 2
-    return f"{name[: width - 1 - tail]}…{name[len(name) - tail :]}"
+    return without_middle(name, width)
 
 
 def steps_to_results(dataset: str | None, split: str) -> list[tuple[str, str]]:
@@ -288,8 +309,8 @@ def _measures(rows: Sequence[LeaderboardRow], rubrics: dict[str, Rubric]) -> dic
     found = {}
     for key in {_key(row) for row in rows}:
         source, study, scorer, name = key
-        weight = weights.get(study, {}).get(name)
         owner = study or scorer
+        weight = weights.get(owner, {}).get(name)
         suffix = f" · {display_line(owner, 20)}" if owner and (source == "judge" or several[source]) else ""
         if source == "metric":
             label, highest = measures.title(name), measures.top(name)
@@ -299,7 +320,7 @@ def _measures(rows: Sequence[LeaderboardRow], rubrics: dict[str, Rubric]) -> dic
 
     def place(key: tuple[str, str | None, str | None, str]) -> tuple[Any, ...]:
         source, study, scorer, name = key
-        known = list(weights.get(study, {}))
+        known = list(weights.get(study or scorer, {}))
         rank = measures.rank(name) if source == "metric" else (known.index(name) if name in known else 99, name)
         first = source != "metric" and name != "total"
         order = _SOURCES.index(source) if source in _SOURCES else len(_SOURCES)
@@ -330,10 +351,10 @@ def _entries(rows: Sequence[LeaderboardRow], measure: Measure) -> tuple[Entry, .
 def _entry(row: LeaderboardRow, measure: Measure, mark: str, remark: str) -> Entry:
     return Entry(
         row,
-        system_name(row.system),
+        system_name(row.system, LONGEST_NAME),
         measures.number(row.mean, measure.highest),
         measures.margin(row.half_width, measure.highest),
-        f"{row.n}/{row.attempted}",
+        f"{row.n}/{row.attempted}" if row.texts is None else f"{row.texts_scored}/{row.texts}",
         mark,
         remark,
         measure.highest,
@@ -352,7 +373,9 @@ def _verdict(row: LeaderboardRow, ordered: Sequence[LeaderboardRow], better: int
     near = [other for other in rivals if _overlap(row, other, better)]
     if not near:
         return AHEAD, best
-    names = ", ".join(system_name(other.system) for other in near)
+    short = short_names((other.system for other in ordered), NAME_WIDTH).names
+    names = ", ".join(short[other.system] for other in near[:SHOWN_RIVALS])
+    names += f" and {len(near) - SHOWN_RIVALS} more" if len(near) > SHOWN_RIVALS else ""
     if any(other.half_width is None for other in [row, *near]):
         return CLOSE, f"{best}, too few values for intervals ({names})"
     return CLOSE, f"{best}, within each other's intervals ({names})"

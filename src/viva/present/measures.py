@@ -8,6 +8,8 @@ HUMAN_TOTAL = "human total"
 
 _ORDER = [HUMAN_TOTAL, *MEASURES]
 
+_SHORT = {"reference_perplexity": "Reference perplexity"}
+
 NONE = "–"
 """Stands where there is no number."""
 
@@ -18,6 +20,12 @@ def title(measure: str) -> str:
         return "Human total"
     known = MEASURES.get(measure)
     return known.title if known else display_line(measure, 24) or "(no name)"
+
+
+def short_title(measure: str, width: int) -> str:
+    """Return a measure's name in at most `width` characters."""
+    found = title(measure)
+    return found if len(found) <= width else display_line(_SHORT.get(measure, found), width)
 
 
 def rank(measure: str) -> tuple[int, str]:

@@ -8,6 +8,7 @@ from viva.present.tables import Column, Table, decimals
 from viva.records.outputs import GenerationRow, OutputsImported
 from viva.text import display_line, plural
 
+SHOWN_SYSTEMS = 5
 START_WIDTH = 60
 """Characters of a text in a table."""
 
@@ -15,7 +16,9 @@ START_WIDTH = 60
 def import_lines(imported: OutputsImported) -> list[str]:
     """Return what an import of outputs brought, and what it could not use."""
     dataset = f"{display_line(imported.dataset.name, 40)} version {imported.dataset.version}"
-    systems = ", ".join(system_name(name) for name in imported.systems)
+    systems = ", ".join(system_name(name) for name in imported.systems[:SHOWN_SYSTEMS])
+    if len(imported.systems) > SHOWN_SYSTEMS:
+        systems += f" and {len(imported.systems) - SHOWN_SYSTEMS:,} more"
     lines = [f"{plural(imported.added, 'text')} for {dataset} by {systems}"]
     if imported.known:
         lines.append(f"{plural(imported.known, 'text')} there already: passed over")
@@ -26,7 +29,10 @@ def import_lines(imported: OutputsImported) -> list[str]:
 
 
 def text_table(rows: Sequence[GenerationRow]) -> Table:
-    """Return the list as people read it: the number of a sample only where there are several."""
+    """Return the list as people read it: the number of a sample only where there are several.
+
+    Tokens and seconds that nobody has told are left blank.
+    """
     several = any(row.sample for row in rows)
     columns: list[Column | str] = [
         "generation", "system", Column("nr", str), *(["sample"] if several else []), "finish", "tokens",
@@ -37,7 +43,7 @@ def text_table(rows: Sequence[GenerationRow]) -> Table:
         [
             (
                 row.generation_id, row.system, row.position, *((row.sample,) if several else ()), row.finish_reason,
-                row.completion_tokens, row.seconds, _said(row),
+                row.completion_tokens or (None if row.start or not row.seconds else 0), row.seconds or None, _said(row),
             )
             for row in rows
         ],

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from viva.present import measures
+from viva.present.leaderboard import field_name, system_name
 from viva.records.browsing import BrowsedExample, BrowseOrder, BrowsePage, BrowseQuery, BrowseRow
 from viva.records.generation import ScoredText
 from viva.records.metric import FLAWS, METRICS
@@ -96,9 +97,21 @@ def sample_count(example: BrowsedExample) -> int:
     return max((systems.count(system) for system in set(systems)), default=0)
 
 
+def place_text(example: BrowsedExample, system: str = "") -> str:
+    """Return which example this is, and whose text of it is in front where that is to be said."""
+    parts = [f"Example {example.position + 1}", *([field_name(example.field)] if example.field else [])]
+    return " · ".join([*parts, *([system_name(system, 100)] if system else [])])
+
+
 def samples_of(example: BrowsedExample, system: str) -> list[ScoredText]:
     """Return what a system wrote for an example."""
     return [text for text in example.texts if text.system == system]
+
+
+def place_of(example: BrowsedExample, system: str, sample: int) -> int:
+    """Return which of an example's texts is a system's that is seen when all show `sample`; the first without one."""
+    found = samples_of(example, system)
+    return example.texts.index(found[sample % len(found)]) if found else 0
 
 
 def value_of(text: ScoredText, measure: str) -> float | None:

@@ -71,11 +71,15 @@ class GenerationEstimate:
 
 @dataclass(frozen=True)
 class GenerationPlan:
-    """What a request comes to: its systems, what they take, and the combinations left out, each with its reason."""
+    """What a request comes to: its systems, what they take, and the combinations left out, each with its reason.
+
+    `warnings` say what may not be meant.
+    """
 
     systems: tuple[PlannedSystem, ...]
     estimate: GenerationEstimate
     left_out: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @property
     def texts(self) -> int:

@@ -17,6 +17,7 @@ class JobKind(StrEnum):
     SWEEP = "sweep"
     EXPORT = "export"
     BENCHMARK = "benchmark"
+    JUDGE = "judge"
 
 
 class JobStatus(StrEnum):

@@ -103,7 +103,7 @@ METRICS: dict[str, MetricInfo] = {
         MetricInfo(
             DEGENERATE,
             "Degenerate",
-            "1",
+            "2",
             (
                 Measure(DEGENERATE, "Degenerate", 1.0, -1),
                 *(Measure(name, title, 1.0, -1) for name, title in FLAWS.items()),

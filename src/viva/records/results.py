@@ -8,6 +8,7 @@ from typing import Any
 class LeaderboardRow:
     """One system on one measure; mean, sd and se are None where nothing was scored.
 
+    `n` of `attempted` examples have a value, the mean of their texts'; `texts_scored` of `texts` have one.
     `half_width` is half the 95% interval of the mean, None where fewer than two values were scored.
     """
 
@@ -24,6 +25,8 @@ class LeaderboardRow:
     field: str | None = None
     study: str | None = None
     scorer: str | None = None
+    texts_scored: int | None = None
+    texts: int | None = None
     half_width: float | None = None
 
 

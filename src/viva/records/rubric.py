@@ -1,6 +1,7 @@
 """Rubrics: weighted criteria with a scale and a description of each level."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from viva.records.ids import content_id
 
@@ -38,3 +39,19 @@ class Rubric:
             self.name,
             [[c.name, c.weight, c.question, c.lowest, c.highest, sorted(c.levels.items())] for c in self.criteria],
         )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a JSON-ready form, `from_json` its inverse."""
+        criteria = [
+            {**vars(criterion), "levels": {str(level): text for level, text in criterion.levels.items()}}
+            for criterion in self.criteria
+        ]
+        return {"name": self.name, "title": self.title, "criteria": criteria}
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> "Rubric":
+        criteria = tuple(
+            Criterion(**{**criterion, "levels": {int(level): text for level, text in criterion["levels"].items()}})
+            for criterion in value["criteria"]
+        )
+        return cls(value["name"], value["title"], criteria)

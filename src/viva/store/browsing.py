@@ -1,6 +1,5 @@
 """Looking through generations a page at a time: order and search are the database's, texts are read when opened."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -15,7 +14,9 @@ from viva.store import rows
 Connection = duckdb.DuckDBPyConnection
 
 HUMAN_TOTAL = "human total"
-"""The measure that people's totals are: the mean over raters."""
+"""The measure that people's totals are: the mean over raters, by the rubric of the split's newest study alone."""
+JUDGE_TOTAL = "judge total "
+"""What the measure begins with that a judge's totals are; its name and, in brackets, its mode follow."""
 QUESTION_LENGTH = 400
 """Characters of a question in a page; it is whole where the example is opened."""
 
@@ -27,9 +28,27 @@ _METRIC_VALUES = f"""
     JOIN generation g ON g.generation_id = m.generation JOIN system s USING (system_id)
     JOIN example e USING (example_id) WHERE {_SCOPE} GROUP BY ALL
 """
+_PEOPLE = """
+    SELECT generation, avg(total) AS total, count(total) AS raters FROM (
+        SELECT t.generation, avg(t.total) AS total FROM totals t JOIN study y ON y.name = t.study
+        WHERE t.source = 'human' AND {texts} AND y.rubric_id = (
+            SELECT arg_max(n.rubric_id, (n.created_at, n.name)) FROM study n
+            WHERE n.mode = 'rubric' AND n.dataset_id = y.dataset_id AND n.split = y.split
+              AND n.study_id IN (SELECT study_id FROM rating))
+        GROUP BY t.generation, t.scorer)
+    GROUP BY generation
+"""
+"""The totals of texts; a rater who rated one in several studies has one voice."""
 _HUMAN_VALUES = f"""
     SELECT g.example_id, s.name AS system, avg(t.total) AS value
-    FROM (SELECT generation, avg(total) AS total FROM totals WHERE source = 'human' GROUP BY generation) t
+    FROM ({_PEOPLE.format(texts="true")}) t
+    JOIN generation g ON g.generation_id = t.generation JOIN system s USING (system_id)
+    JOIN example e USING (example_id) WHERE {_SCOPE} GROUP BY ALL
+"""
+_JUDGE_VALUES = f"""
+    SELECT g.example_id, s.name AS system, avg(t.total) AS value
+    FROM (SELECT generation, total FROM totals
+          WHERE source = 'judge' AND '{JUDGE_TOTAL}' || scorer || ' (' || mode || ')' = $measure) t
     JOIN generation g ON g.generation_id = t.generation JOIN system s USING (system_id)
     JOIN example e USING (example_id) WHERE {_SCOPE} GROUP BY ALL
 """
@@ -76,28 +95,12 @@ def example(connection: Connection, dataset_id: str, example_id: str) -> Browsed
         """,
         [known[0]],
     ).fetchall()
-    ids = [text[0] for text in texts]
-    scores = dict(
-        connection.execute(
-            "SELECT generation, json_group_object(metric, value) FROM metrics "
-            "WHERE generation IN (SELECT unnest(?)) GROUP BY generation",
-            [ids],
-        ).fetchall()
-    )
-    totals = {
-        generation: (total, raters)
-        for generation, total, raters in connection.execute(
-            "SELECT generation, avg(total), count(total) FROM totals "
-            "WHERE source = 'human' AND generation IN (SELECT unnest(?)) GROUP BY generation",
-            [ids],
-        ).fetchall()
-    }
     key, position, question, reference, field = known
     return BrowsedExample(
         key, position, question, reference, field, tuple(
             ScoredText(
-                generation, system, text, finish, _metrics(scores.get(generation)), *totals.get(generation, (None, 0)),
-                sample=sample, failed=failed,
+                generation, system, text, finish, _metrics(connection, generation) | _judged(connection, generation),
+                *_rated(connection, generation), sample=sample, failed=failed,
             )
             for generation, system, text, finish, sample, failed in texts
         ),
@@ -118,7 +121,10 @@ def _systems(connection: Connection, scope: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _measures(connection: Connection, scope: dict[str, Any]) -> tuple[str, ...]:
-    """Return what there are values of: people's totals, then metrics in their order, then foreign ones by name."""
+    """Return what there are values of: people's totals, judges' by name, metrics in their order, then foreign ones.
+
+    A judge that gave no value on some criterion, whatever the text, has no total.
+    """
     found = connection.execute(
         f"SELECT DISTINCT metric FROM score WHERE generation_id IN ({_WRITTEN})", scope
     ).fetchall()
@@ -126,13 +132,32 @@ def _measures(connection: Connection, scope: dict[str, Any]) -> tuple[str, ...]:
     [(rated,)] = connection.execute(
         f"SELECT count(*) > 0 FROM rating WHERE generation_id IN ({_WRITTEN})", scope
     ).fetchall()
+    judges = connection.execute(
+        f"""
+        WITH whole AS (
+            SELECT DISTINCT j.judge, j.mode FROM (
+                SELECT judge, mode, rubric_id, protocol_id, count(DISTINCT criterion) AS criteria FROM judgment
+                WHERE value IS NOT NULL AND generation_id IN ({_WRITTEN}) GROUP BY ALL) j
+            JOIN rubric_sizes r ON r.rubric = j.rubric_id AND r.criteria = j.criteria
+            JOIN score_protocol p ON p.counts AND p.dataset_id = $dataset AND ($split IS NULL OR p.split = $split)
+              AND p.judge = j.judge AND p.mode = j.mode AND p.rubric_id = j.rubric_id
+              AND p.protocol_id IS NOT DISTINCT FROM j.protocol_id)
+        SELECT '{JUDGE_TOTAL}' || judge || ' (' || mode || ')' FROM whole
+        UNION ALL
+        SELECT '{JUDGE_TOTAL}' || p.name || ' (' || p.mode || ')'
+        FROM panel_member p JOIN whole w ON w.judge = p.judge AND w.mode = p.mode
+        WHERE p.dataset_id = $dataset GROUP BY p.name, p.mode, p.judges HAVING count(*) = p.judges
+        ORDER BY 1
+        """,
+        scope,
+    ).fetchall()
     known = [name for name in MEASURES if name in names]
-    return (*([HUMAN_TOTAL] if rated else []), *known, *sorted(names - set(known)))
+    return (*([HUMAN_TOTAL] if rated else []), *(name for (name,) in judges), *known, *sorted(names - set(known)))
 
 
 def _found(connection: Connection, query: BrowseQuery, scope: dict[str, Any]) -> tuple[list[tuple[Any, ...]], int]:
     """Return the page's rows as (example_id, position, systems, values), and how many examples there are in all."""
-    values = _HUMAN_VALUES if query.measure == HUMAN_TOTAL else _METRIC_VALUES if query.measure else _NO_VALUES
+    values = _values(query.measure)
     text = rows.storable(query.text)
     parameters = {
         **scope,
@@ -161,6 +186,39 @@ def _found(connection: Connection, query: BrowseQuery, scope: dict[str, Any]) ->
     return [], int(total)
 
 
+def _values(measure: str) -> str:
+    """Return the query of the values of a measure by example and system."""
+    if measure.startswith(JUDGE_TOTAL):
+        return _JUDGE_VALUES
+    return _HUMAN_VALUES if measure == HUMAN_TOTAL else _METRIC_VALUES if measure else _NO_VALUES
+
+
+# One query for each text: the views look for a text that is named, and go through all for those of a list.
+
+
+def _metrics(connection: Connection, generation: str) -> dict[str, float | None]:
+    found = connection.execute("SELECT metric, value FROM metrics WHERE generation = ?", [generation]).fetchall()
+    return dict(found)
+
+
+def _rated(connection: Connection, generation: str) -> tuple[float | None, int]:
+    """Return the mean of people's totals of a text, and of how many people."""
+    found = connection.execute(_PEOPLE.format(texts="t.generation = ?"), [generation]).fetchone()
+    return (None, 0) if found is None else (found[1], found[2])
+
+
+def _judged(connection: Connection, generation: str) -> dict[str, float | None]:
+    """Return the totals of judges on a text by measure."""
+    found = connection.execute(
+        f"""
+        SELECT '{JUDGE_TOTAL}' || scorer || ' (' || mode || ')', total FROM totals
+        WHERE source = 'judge' AND generation = ? ORDER BY scorer, mode
+        """,
+        [generation],
+    ).fetchall()
+    return dict(found)
+
+
 def _rows(connection: Connection, found: Sequence[tuple[Any, ...]], systems: Sequence[str]) -> tuple[BrowseRow, ...]:
     """Return the rows with what is shown of the examples; only that is read of their texts."""
     shown = connection.execute(
@@ -175,8 +233,3 @@ def _rows(connection: Connection, found: Sequence[tuple[Any, ...]], systems: Seq
         question, field = said[example_id]
         made.append(BrowseRow(example_id, position, question, field, tuple(known.get(name) for name in systems)))
     return tuple(made)
-
-
-def _metrics(values: str | None) -> dict[str, float | None]:
-    found: dict[str, float | None] = json.loads(values) if values else {}
-    return found

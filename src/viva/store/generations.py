@@ -124,10 +124,23 @@ def add_scores(connection: Connection, scores: Sequence[Score]) -> None:
     )
 
 
-def choose(connection: Connection, dataset_id: str, choices: Sequence[Choice], *, only_new: bool = False) -> None:
+def with_values(connection: Connection, dataset_id: str, choices: Sequence[Choice]) -> list[Choice]:
+    """Return those versions and settings of measures under which some text of a dataset has a value."""
+    found = connection.execute(
+        """
+        SELECT DISTINCT s.metric, s.version, s.settings
+        FROM score s JOIN generation g USING (generation_id) JOIN example e USING (example_id)
+        WHERE e.dataset_id = ? AND s.value IS NOT NULL AND s.metric IN (SELECT unnest(?))
+        """,
+        [dataset_id, [measure for measure, _, _ in choices]],
+    ).fetchall()
+    return [choice for choice in choices if choice in set(found)]
+
+
+def choose(connection: Connection, dataset_id: str, choices: Sequence[Choice], *, only_new: bool = False) -> list[str]:
     """Let these versions and settings of measures count for a dataset from now on.
 
-    With `only_new` those measures are left as they are for which something counts already.
+    Return the measures for which something else counted before. With `only_new` these are left as they are.
     """
     known = connection.execute(
         """
@@ -143,6 +156,8 @@ def choose(connection: Connection, dataset_id: str, choices: Sequence[Choice], *
         ["dataset_id", "measure", "version", "settings", "created_at"],
         [(dataset_id, *choice, now) for choice in choices if choice not in counting and choice[0] not in chosen],
     )
+    before = {measure for measure, _, _ in known}
+    return [choice[0] for choice in choices if choice[0] in before and choice not in counting]
 
 
 def to_score(

@@ -6,7 +6,7 @@ import duckdb
 
 from viva.errors import StoreNewer
 from viva.records.ids import utc_now
-from viva.store import benchmark_schema, generation_schema, schema, training_schema
+from viva.store import benchmark_schema, counted_schema, generation_schema, judging_schema, schema, training_schema
 from viva.store.transaction import transaction
 
 Connection = duckdb.DuckDBPyConnection
@@ -35,12 +35,23 @@ def _0005_benchmarks(connection: Connection) -> None:
     connection.execute(benchmark_schema.VIEWS)
 
 
+def _0006_judging(connection: Connection) -> None:
+    connection.execute(judging_schema.TABLES)
+    connection.execute(judging_schema.VIEWS)
+
+
+def _0007_counted(connection: Connection) -> None:
+    connection.execute(counted_schema.VIEWS)
+
+
 MIGRATIONS: list[tuple[str, Callable[[Connection], None]]] = [
     ("0001_tables", _0001_tables),
     ("0002_views", _0002_views),
     ("0003_training", _0003_training),
     ("0004_generation", _0004_generation),
     ("0005_benchmarks", _0005_benchmarks),
+    ("0006_judging", _0006_judging),
+    ("0007_counted", _0007_counted),
 ]
 
 

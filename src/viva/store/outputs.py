@@ -86,6 +86,18 @@ def listed(
     return [GenerationRow(*row) for row in found]
 
 
+def count(connection: Connection, dataset_id: str, split: str | None = None) -> int:
+    """Return how many generations a version has."""
+    [(found,)] = connection.execute(
+        """
+        SELECT count(*) FROM generation g JOIN example e USING (example_id)
+        WHERE e.dataset_id = $dataset AND ($split IS NULL OR coalesce(e.split, '') = $split)
+        """,
+        {"dataset": dataset_id, "split": split},
+    ).fetchall()
+    return int(found)
+
+
 def exported(
     connection: Connection, dataset_id: str, split: str | None = None, system: str | None = None
 ) -> Iterator[tuple[Any, ...]]:

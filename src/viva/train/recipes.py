@@ -1,13 +1,12 @@
 """Recipe files: read, checked, changed key by key."""
 
 import difflib
-import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from viva import toml_files
 from viva.errors import BadInput, UsageError
 from viva.records.recipe import Format, Recipe, Span, Sweep
 from viva.text import display_line
@@ -61,13 +60,7 @@ _OVERFIT = {"epochs": "5", "keep": "last", "patience": "0"}
 
 def load_recipe(path: Path) -> Recipe:
     """Return the recipe in a TOML file. Raises `BadInput`, which names the file, the line and the key."""
-    try:
-        text = path.read_text("utf-8")
-        table = tomllib.loads(text)
-    except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path} is not valid TOML: {error}") from error
+    text, table = toml_files.read(path)
     known = (*_TYPES, "sweep")
     if unknown := [key for key in table if key not in known]:
         place = _place(path, text, unknown[0])
@@ -202,12 +195,6 @@ def _span(key: str, value: Any) -> Span:
 
 
 def _place(path: Path, text: str, key: str, inside: bool = False) -> str:
-    """Return where in a file a key stands, as `FILE, line N`, the file alone where it cannot be found.
-
-    `inside` looks in the table `sweep`, where a key of the recipe may stand once more.
-    """
-    lines = list(enumerate(text.splitlines(), 1))
-    start = next((number for number, line in lines if line.strip() == "[sweep]"), len(lines) + 1)
-    found = re.compile(rf"""\s*["']?{re.escape(key)}["']?\s*=""")
-    places = [number for number, line in lines if found.match(line) and (number > start) is inside]
-    return f"{path}, line {places[0]}" if places else str(path)
+    """Return where a key stands; `inside` looks in the table `sweep`, where a recipe's key may stand once more."""
+    tables = ("sweep.space", "sweep", "") if inside else ("",)
+    return toml_files.place(path, text, *((table, 0, key) for table in tables))

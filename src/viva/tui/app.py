@@ -23,6 +23,7 @@ PLACES = {
     "datasets": "viva.tui.screens.datasets:DatasetsScreen",
     "train": "viva.tui.screens.train:TrainScreen",
     "generate": "viva.tui.screens.generate:GenerateScreen",
+    "judge": "viva.tui.screens.judge:JudgeScreen",
     "runs": "viva.tui.screens.runs:RunsScreen",
     "models": "viva.tui.screens.models:ModelsScreen",
     "jobs": "viva.tui.screens.jobs:JobsScreen",

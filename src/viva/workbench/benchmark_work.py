@@ -2,18 +2,10 @@
 
 from typing import Any
 
-from viva.records.benchmark import (
-    GREEDY,
-    LETTERS,
-    LIKELIHOOD,
-    Benchmark,
-    BenchmarkAnswer,
-    BenchmarkItem,
-    BenchmarkKind,
-)
+from viva.records.benchmark import Benchmark, BenchmarkAnswer, BenchmarkItem, BenchmarkKind
 from viva.records.model import Model, ModelKind
 from viva.store import benchmarks as table
-from viva.workbench.benchmarks import task_id
+from viva.workbench.benchmarks import method_of, task_id
 from viva.workbench.synthesis import chat_config
 from viva.workbench.work import JobWork
 
@@ -49,18 +41,10 @@ def benchmark(job: JobWork) -> dict[str, Any]:
     return {"benchmark": found.name, "models": arguments["models"], **done}
 
 
-def method_of(kind: BenchmarkKind, model: Model) -> str:
-    """Return the method by which a model answers."""
-    if kind is BenchmarkKind.CALLS:
-        return GREEDY
-    return LETTERS if model.kind is ModelKind.ENDPOINT else LIKELIHOOD
-
-
 def _reached(job: JobWork, model: Model) -> dict[str, Any]:
     """Return how the program reaches a model."""
     if model.kind is ModelKind.ENDPOINT:
-        chat = chat_config(job.workbench, model)["chat"]
-        return {"chat": {**chat, "concurrency": model.settings.get("concurrency")}}
+        return {"chat": chat_config(job.workbench, model)["chat"]}
     location, base = job.workbench.models.weights(model)
     return {"location": location, "base": base}
 

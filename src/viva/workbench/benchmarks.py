@@ -10,10 +10,19 @@ from typing import TYPE_CHECKING
 
 from viva.benchmark import arc
 from viva.benchmark.turns import turns_of
-from viva.errors import MissingExtra, UsageError
-from viva.records.benchmark import Benchmark, BenchmarkItem, BenchmarkKind, BenchmarkResults
+from viva.errors import MissingExtra, UsageError, UserError
+from viva.records.benchmark import (
+    GREEDY,
+    LETTERS,
+    LIKELIHOOD,
+    Benchmark,
+    BenchmarkItem,
+    BenchmarkKind,
+    BenchmarkResults,
+)
 from viva.records.ids import content_id
 from viva.records.job import Job, JobKind, JobSpec
+from viva.records.model import Model, ModelKind
 from viva.store import benchmarks as table
 from viva.store import datasets
 from viva.text import display_line, plural
@@ -28,6 +37,10 @@ PIECE = 500
 _FILE = re.compile(r".*[/\\].*|.*\.(jsonl?|ndjson|txt|csv|parquet)", re.IGNORECASE)
 
 
+class Answered(UserError):
+    """Nothing is left to ask; the hint is the benchmark's name."""
+
+
 class Benchmarks:
     """Start benchmarks and read what came of them; what a model has answered is not asked again."""
 
@@ -38,7 +51,8 @@ class Benchmarks:
         """Put multiple-choice questions to models: those of a file in ARC's form, or of a task that lm_eval knows.
 
         Local models are scored by the likelihood of each choice, endpoints are asked for a letter. `limit` takes the
-        first questions only. Raises `NotFound`, `UsageError`, `BadInput`, `MissingExtra`.
+        first questions only. Raises `NotFound`, `UsageError`, `BadInput`, `MissingExtra`, and `Answered` where nothing
+        is left to ask.
         """
         self._check(models, limit)
         path = Path(source).expanduser()
@@ -60,7 +74,7 @@ class Benchmarks:
         """Let models say what comes next at each turn of the assistant in a split's conversations with tools on offer.
 
         Every turn is an item: the calls that stand there are expected, or that none is made. `limit` takes the first
-        turns only. Raises `NotFound`, `UsageError`.
+        turns only. Raises `NotFound`, `UsageError`, and `Answered` where nothing is left to ask.
         """
         self._check(models, limit)
         found = self._workbench.datasets.with_split(dataset, split)
@@ -133,6 +147,13 @@ class Benchmarks:
             raise UsageError(f"the benchmark {name} has other items", f"choose another name: --name {free}")
         return known is None
 
+    def _is_asked(self, benchmark: Benchmark, model: str, limit: int | None) -> bool:
+        """Tell whether a model has something left to answer."""
+        method = method_of(benchmark.kind, self._workbench.models.get(model))
+        with self._workbench.store.read() as connection:
+            left = table.unanswered(connection, benchmark.benchmark_id, model, method, limit)
+            return next(left, None) is not None
+
     def _task_name(self, task: str, name: str | None) -> str:
         """Return the name of the benchmark that a task of lm_eval becomes."""
         if _FILE.fullmatch(task):
@@ -150,8 +171,18 @@ class Benchmarks:
 
     def _start(self, name: str, models: Sequence[str], limit: int | None, more: dict[str, str]) -> Job:
         chosen = list(dict.fromkeys(models))
+        found = self.find(name)
+        if found is not None and not any(self._is_asked(found, model, limit) for model in chosen):
+            raise Answered(f"{', '.join(chosen)} answered all of {name} before", name)
         arguments = {"benchmark": name, "models": chosen, "limit": limit, **more}
         return self._workbench.jobs.start(JobSpec(JobKind.BENCHMARK, f"{name} by {', '.join(chosen)}", arguments))
+
+
+def method_of(kind: BenchmarkKind, model: Model) -> str:
+    """Return the method by which a model answers."""
+    if kind is BenchmarkKind.CALLS:
+        return GREEDY
+    return LETTERS if model.kind is ModelKind.ENDPOINT else LIKELIHOOD
 
 
 def task_id(name: str, task: str) -> str:

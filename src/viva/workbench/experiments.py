@@ -19,13 +19,13 @@ from viva.records.experiment import (
 )
 from viva.records.generating import GenerationRequest
 from viva.records.job import Job, JobKind, JobStatus
-from viva.records.model import System
 from viva.records.recipe import Recipe
 from viva.records.results import LeaderboardRow
 from viva.store import measured
 from viva.text import plural
 from viva.workbench import names
 from viva.workbench.experiment_files import load_experiment
+from viva.workbench.experiment_judging import Asked, JudgeSteps
 
 if TYPE_CHECKING:
     from viva.workbench.workbench import Workbench
@@ -59,13 +59,15 @@ class Experiments:
         """Return what is wrong with those files of the workspace that are no experiments."""
         return tuple(self._read()[1])
 
-    def run(self, name: str, wait: Wait | None = None, tell: Tell = lambda _: None) -> ExperimentResult:
-        """Do what an experiment says and has not been done yet; return its tables.
+    def run(
+        self, name: str, wait: Wait | None = None, tell: Tell = lambda _: None, asked: Asked | None = None
+    ) -> ExperimentResult:
+        """Do what an experiment says and has not been done yet; return its tables. `asked` says who judges.
 
         Raises `NotFound`, `BadInput`, `UsageError` before anything is started, and what `wait` raises: `JobError`
         where it is not given.
         """
-        return _Run(self._workbench, self.get(name), wait or self._wait, tell).result()
+        return _Run(self._workbench, self.get(name), wait or self._wait, tell, asked or Asked()).result()
 
     def _wait(self, job: Job) -> Job:
         ended = self._workbench.jobs.wait(job.job_id)
@@ -93,7 +95,7 @@ class Experiments:
 class _Run:
     """One run of an experiment."""
 
-    def __init__(self, workbench: "Workbench", experiment: Experiment, wait: Wait, tell: Tell) -> None:
+    def __init__(self, workbench: "Workbench", experiment: Experiment, wait: Wait, tell: Tell, asked: Asked) -> None:
         settings, score = workbench.settings, experiment.score
         settings = replace(
             settings,
@@ -104,6 +106,8 @@ class _Run:
         self._experiment = experiment
         self._wait = wait
         self._tell = tell
+        # Judges have no models of their own to compute with but those of the settings.
+        self._judging = JudgeSteps(workbench, experiment, asked, wait, tell)
 
     def result(self) -> ExperimentResult:
         experiment = self._experiment
@@ -111,8 +115,10 @@ class _Run:
         self._check(dataset)
         tuned = None if experiment.train is None else self._train(dataset, experiment.train)
         systems = [self._generate(dataset, step, tuned) for step in experiment.generate]
-        for split in dict.fromkeys(step.split for step in experiment.generate):
-            self._score(dataset, split)
+        if experiment.score.metrics:
+            for split in dict.fromkeys(step.split for step in experiment.generate):
+                self._score(dataset, split)
+        self._judging.run(dataset, lambda name: self._written(systems, name))
         tables = [table for shown in experiment.show for table in self._tables(dataset, shown, systems)]
         every = tuple(dict.fromkeys(name for found in systems for name in found))
         return ExperimentResult(experiment, dataset, tuned, every, tuple(tables))
@@ -134,6 +140,7 @@ class _Run:
             self._workbench.models.local(train.model)
         for step in self._experiment.generate:
             self._workbench.generation.plan(_request(dataset, step, None if train is None else train.model))
+        self._judging.check(dataset)
 
     def _train(self, dataset: Dataset, step: TrainStep) -> str:
         """Return the model that this training has made, earlier or now."""
@@ -172,7 +179,7 @@ class _Run:
         generation = self._workbench.generation
         request = _request(dataset, step, tuned)
         plan = generation.plan(request)
-        for job in self._generating(dataset, step, [one.system for one in plan.systems]):
+        for job in generation.writing(dataset, step.split, [one.system for one in plan.systems]):
             self._tell(f"generate: job {job.job_id} is at it")
             self._wait(job)
             plan = generation.plan(request)
@@ -187,18 +194,6 @@ class _Run:
             self._tell(f"{named}: {words}, all texts are there")
         return tuple(one.system.name for one in generation.plan(request).systems)
 
-    def _generating(self, dataset: Dataset, step: GenerateStep, systems: Sequence[System]) -> list[Job]:
-        """Return the running jobs that write what a step wants."""
-        wanted = {system.system_id for system in systems}
-        found = []
-        for job in self._workbench.jobs.list():
-            said = job.spec.arguments
-            if job.spec.kind is JobKind.GENERATE and not job.status.ended:
-                same = (said.get("dataset"), said.get("split")) == (dataset.name, step.split)
-                if same and wanted & {System.from_json(system).system_id for system in said.get("systems", [])}:
-                    found.append(job)
-        return found
-
     def _score(self, dataset: Dataset, split: str) -> None:
         for job in self._workbench.jobs.list():
             same = job.spec.arguments.get("dataset") == dataset.name
@@ -209,14 +204,20 @@ class _Run:
         self._tell(f"score {dataset.name}/{split}: {', '.join(metrics)}")
         self._wait(self._workbench.scoring.start(dataset.name, split, metrics))
 
-    def _tables(self, dataset: Dataset, shown: Shown, systems: Sequence[tuple[str, ...]]) -> list[ExperimentTable]:
-        """Return a table for each split that its systems wrote for."""
-        steps = zip(self._experiment.generate, systems, strict=True)
+    def _written(self, systems: Sequence[tuple[str, ...]], name: str) -> dict[str, Sequence[str]]:
+        """Return the systems that wrote for each split: those of the step of that name, of all where it is empty."""
         parts: dict[str, list[str]] = {}
-        for step, written_by in steps:
-            if shown.of in {"", step.name}:
+        for step, written_by in zip(self._experiment.generate, systems, strict=True):
+            if name in {"", step.name}:
                 parts.setdefault(step.split, []).extend(written_by)
-        return [self._table(dataset, shown, split, list(dict.fromkeys(there))) for split, there in parts.items()]
+        return {split: list(dict.fromkeys(there)) for split, there in parts.items()}
+
+    def _tables(self, dataset: Dataset, shown: Shown, systems: Sequence[tuple[str, ...]]) -> list[ExperimentTable]:
+        """Return a table for each split that its systems wrote for, and for each judge."""
+        if shown.judge is not None or shown.pairs:
+            return list(self._judging.tables(dataset, shown, lambda name: self._written(systems, name)))
+        written = self._written(systems, shown.of)
+        return [self._table(dataset, shown, split, there) for split, there in written.items()]
 
     def _table(self, dataset: Dataset, shown: Shown, split: str, systems: Sequence[str]) -> ExperimentTable:
         if shown.histogram:

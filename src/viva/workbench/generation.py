@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from viva.errors import UsageError
 from viva.records.dataset import Dataset
-from viva.records.generating import GenerationPlan, GenerationRequest, PlannedSystem
+from viva.records.generating import GenerationPlan, GenerationRequest, Grid, PlannedSystem
 from viva.records.job import Job, JobKind, JobSpec
 from viva.records.model import Decoding, Model, ModelKind, System
 from viva.records.prompt import PromptFile
@@ -50,22 +50,41 @@ class Generations:
                 written = generations.written_texts(connection, system.system_id, dataset.dataset_id, request.split)
                 planned.append(PlannedSystem(system, max(texts - written, 0), written))
         estimate = generation_estimate.estimate(self._workbench, dataset, request.split, planned)
-        return GenerationPlan(tuple(planned), estimate, left_out)
+        template, _ = prompts.template(self._workbench, request.prompt, request.shots)
+        places = prompts.unknown_places(template or "")
+        warnings = tuple(f"the prompt has {name} in it, in whose place nothing is put" for name in places)
+        return GenerationPlan(tuple(planned), estimate, left_out, warnings)
 
     def start(self, request: GenerationRequest, score: bool = False) -> Job:
         """Start writing; texts that are there already are kept, not written again. With `score`, they are scored then.
 
-        Raises what `plan` raises, and `UsageError` where an endpoint's key is not in the environment or a model's
-        weights are not those that were added.
+        Raises what `plan` raises, and `UsageError` where an endpoint's key is not in the environment, a model's
+        weights are not those that were added, or a job writes for one of the systems already.
         """
         dataset = self._workbench.datasets.with_split(request.dataset, request.split)
         systems, _ = self._systems(request, dataset)
+        if writing := self.writing(dataset, request.split, systems):
+            raise UsageError(
+                f"job {writing[0].job_id} writes this already", f"follow it: viva job follow {writing[0].job_id}"
+            )
         for name in request.models:
             self._check_reach(self._workbench.models.get(name))
         then = asdict(self._workbench.scoring.spec(request.dataset, request.split)) if score else None
         arguments = _arguments(request.dataset, dataset.version, request.split, request.models)
         arguments["systems"] = [system.to_json() for system in systems]
         return self._workbench.jobs.start(_spec(arguments, then, len(systems)))
+
+    def writing(self, dataset: Dataset, split: str, systems: Sequence[System]) -> list[Job]:
+        """Return the running jobs that let one of these systems write for a split."""
+        wanted = {system.system_id for system in systems}
+        found = []
+        for job in self._workbench.jobs.list():
+            said = job.spec.arguments
+            if job.spec.kind is JobKind.GENERATE and not job.status.ended:
+                same = (said.get("dataset"), said.get("split")) == (dataset.name, split)
+                if same and wanted & {System.from_json(system).system_id for system in said.get("systems", [])}:
+                    found.append(job)
+        return found
 
     def examination(self, dataset: str, split: str, models: Sequence[str]) -> dict[str, Any]:
         """Return the job that follows a training: write with `models`, make a study of the texts, score them."""
@@ -89,6 +108,8 @@ class Generations:
         """Return the systems that a request makes, and why combinations were left out. Raises `UsageError`."""
         if not request.models:
             raise UsageError("no model is named", "name at least one with --model")
+        if request.shots_seed and not request.shots:
+            raise UsageError("a seed draws examples to show, but none are asked for", "say how many: --shots 3")
         template, label = prompts.template(self._workbench, request.prompt, request.shots)
         if template is not None and request.shots:
             template = prompts.with_examples(
@@ -102,9 +123,11 @@ class Generations:
             model = self._workbench.models.get(name)
             possible, impossible = combinations(request.grid, model)
             if impossible and not request.skip_impossible:
-                raise _impossible(impossible)
+                raise _impossible(impossible, request.grid)
             left_out += [f"{name}: {one.reason}" for one in impossible]
             text = template or self._usual_prompt(model)
+            if model.kind is not ModelKind.ENDPOINT:
+                prompts.check_room(text, name, *self._workbench.models.places(model))
             for decoding in possible:
                 wanted = System(system_name(model, decoding, label), name, text, decoding)
                 found.append(_known_or_named(wanted, [*known, *found]))
@@ -146,10 +169,12 @@ def _known_or_named(wanted: System, known: Sequence[System]) -> System:
     return replace(wanted, name=names.unused(wanted.name, [system.name for system in known]))
 
 
-def _impossible(found: Sequence[Impossible]) -> UsageError:
+def _impossible(found: Sequence[Impossible], grid: Grid) -> UsageError:
     reason = found[0].reason
     more = f" (and {len(found) - 1:,} more combinations)" if len(found) > 1 else ""
-    if "is not known to take" in reason:
+    if not any(grid.temperature) and "greedy" in reason:
+        hint = "draw with a temperature above 0: --temperature 0.7"
+    elif "is not known to take" in reason:
         hint = "add the endpoint with --takes NAME=ITS-NAME, or leave impossible combinations out: --skip-impossible"
     else:
         hint = "leave impossible combinations out: --skip-impossible"
@@ -162,6 +187,8 @@ def _arguments(dataset: str, version: int, split: str, models: Sequence[str]) ->
 
 def _spec(arguments: dict[str, Any], then: dict[str, Any] | None, systems: int) -> JobSpec:
     models = ", ".join(arguments["models"])
+    if systems == 1 and arguments.get("systems"):
+        models = arguments["systems"][0]["name"]
     grid = f" ({systems} systems)" if systems > len(arguments["models"]) else ""
     return JobSpec(
         JobKind.GENERATE, f"{arguments['dataset']}/{arguments['split']} with {models}{grid}", arguments, then

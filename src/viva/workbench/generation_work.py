@@ -1,5 +1,6 @@
 """What a generation job does: it gives the program what each system has still to write, and stores what comes."""
 
+import json
 import time
 from typing import Any
 
@@ -14,6 +15,8 @@ from viva.workbench.work import JobWork
 BATCH_SIZE = 32
 SHOWN = 2000
 """Characters of the newest text that are kept for whoever watches."""
+SPENT = "spent.json"
+"""The file of a job in which it is added up what its texts took."""
 PAUSE_SECONDS = 0.5
 """Progress is noted no more often: every look at a job reads all its notes."""
 
@@ -23,36 +26,60 @@ def generate(job: JobWork) -> dict[str, Any]:
     workbench, arguments = job.workbench, job.arguments
     dataset = workbench.datasets.with_split(arguments["dataset"], arguments["split"], arguments.get("version"))
     systems = _systems(job)
+    there = _there(job, dataset, systems)
     tasks = [task for system in systems if (task := _task(job, dataset, system)) is not None]
-    done: dict[str, Any] = {}
+    taking = _Taking(job, {system.system_id: system.name for system in systems}, there)
     if tasks:
-        config = job.config({"systems": tasks, "batch_size": BATCH_SIZE})
-        done = job.run("viva.generate.program", config, _Taking(job, {s.system_id: s.name for s in systems}))
+        job.run("viva.generate.program", job.config({"systems": tasks, "batch_size": BATCH_SIZE}), taking)
     names = [system.name for system in systems]
     study = arguments.get("study")
     if study and study not in {known.name for known in workbench.studies.list()}:
         workbench.studies.create(study, dataset.name, arguments["split"], names)
-    if failed := done.get("failed"):
-        job.directory.add_event({"event": "message", "message": f"{plural(failed, 'text')} could not be had"})
-    return {"systems": names, "study": study, **done}
+    if taking.failed:
+        job.directory.add_event({"event": "message", "message": f"{plural(taking.failed, 'text')} could not be had"})
+    said = f"{plural(taking.written, 'text')} by {plural(len(names), 'system')}"
+    return {"systems": names, "study": study, "failed": taking.failed, **taking.spent, "said": said}
 
 
 class _Taking:
-    """Stores what the program writes, and notes how far it is."""
+    """Stores what the program writes, notes how far it is, and adds up what the job's texts took, all its runs."""
 
-    def __init__(self, job: JobWork, names: dict[str, str]) -> None:
+    def __init__(self, job: JobWork, names: dict[str, str], there: int) -> None:
+        """`there` texts of those that are wanted had been written before."""
         self._job = job
         self._names = names
+        self._there = there
         self._noted = 0.0
+        self._file = job.directory.path / SPENT
+        self.failed = self.written = 0
+        self.spent: dict[str, Any] = {"prompt_tokens": 0, "completion_tokens": 0, "cost": None}
+        if self._file.exists():
+            self.spent = json.loads(self._file.read_text("utf-8"))
 
     def __call__(self, event: dict[str, Any]) -> None:
         if event["event"] == "generations":
             written = [Generation(**row) for row in event["rows"]]
             with self._job.workbench.store.write() as connection:
                 generations.add(connection, written)
+            self._add(written)
             self._show(written)
-        elif event["event"] != "progress" or self._due(event):
+            return
+        if event["event"] in ("start", "progress"):
+            event = {**event, "done": event.get("done", 0) + self._there, "total": event["total"] + self._there}
+        if event["event"] != "progress" or self._due(event):
             self._job.directory.add_event(event)
+
+    def _add(self, written: list[Generation]) -> None:
+        self.failed += sum(one.failed is not None for one in written)
+        self.written += sum(one.failed is None for one in written)
+        for name in ("prompt_tokens", "completion_tokens"):
+            self.spent[name] += sum(getattr(one, name) for one in written)
+        costs = [one.cost for one in written if one.cost is not None]
+        if costs:
+            self.spent["cost"] = (self.spent["cost"] or 0.0) + sum(costs)
+        temporary = self._file.with_suffix(".new")
+        temporary.write_text(json.dumps(self.spent), "utf-8")
+        temporary.replace(self._file)
 
     def _due(self, event: dict[str, Any]) -> bool:
         now = time.monotonic()
@@ -76,6 +103,16 @@ class _Taking:
                 "failed": last.failed,
             }
         )
+
+
+def _there(job: JobWork, dataset: Dataset, systems: list[System]) -> int:
+    """Return how many of the texts that are wanted have been written before."""
+    with job.workbench.store.read() as connection:
+        written = [
+            generations.written_texts(connection, system.system_id, dataset.dataset_id, job.arguments["split"])
+            for system in systems
+        ]
+    return sum(written)
 
 
 def _systems(job: JobWork) -> list[System]:

@@ -78,6 +78,8 @@ class Jobs:
         """Go on with a job that was paused, cancelled, interrupted or failed. Raises `UsageError`."""
         directory = self._directory(job_id)
         status = directory.job().status
+        if status is JobStatus.RUNNING:
+            raise UsageError(f"job {job_id} runs already", f"follow it: viva job follow {job_id}")
         if not status.resumable:
             raise UsageError(f"job {job_id} is {status}", "only one that has not finished can be resumed")
         # A job says how it ended a moment before its last process has gone.
@@ -109,9 +111,9 @@ class Jobs:
         """Return the events behind the offset `after`, and the next offset. Raises `NotFound`."""
         return self._directory(job_id).events(after)
 
-    def wait(self, job_id: str, on_event: Callable[[dict[str, Any]], None] | None = None) -> Job:
-        """Wait for a job's end, passing on its events; return it as it ended."""
-        directory, offset = self._directory(job_id), 0
+    def wait(self, job_id: str, on_event: Callable[[dict[str, Any]], None] | None = None, offset: int = 0) -> Job:
+        """Wait for a job's end, passing on its events behind `offset`; return it as it ended."""
+        directory = self._directory(job_id)
         while True:
             job = directory.job()
             events, offset = directory.events(offset)

@@ -1,5 +1,6 @@
 """Models of the workspace."""
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -80,13 +81,14 @@ class Models:
         prices: tuple[float, float] | None = None,
         takes: Mapping[str, str] | None = None,
         concurrency: int | None = None,
+        timeout: float | None = None,
     ) -> Model:
         """Register a model behind an address that speaks the chat-completions protocol (Ollama, vLLM, OpenAI …).
 
         `model` is its name there; the key is read from the environment variable `key_env` when a call is made and
         never stored. `prices` are per million tokens read and written. `takes` says what the server calls decoding
         parameters that not every server has, `top_k` and `repetition_penalty`; `concurrency` is how many calls may be
-        under way. Raises `UsageError`.
+        under way, `timeout` how many seconds an answer may take. Raises `UsageError`.
         """
         names.checked("model", name)
         address = urlsplit(url)
@@ -112,6 +114,10 @@ class Models:
             if concurrency < 1:
                 raise UsageError("at least one call must be under way")
             settings["concurrency"] = concurrency
+        if timeout is not None:
+            if not (timeout > 0 and math.isfinite(timeout)):
+                raise UsageError("an answer must be given some time", "--timeout 600 waits for ten minutes")
+            settings["timeout"] = timeout
         model_id = content_id(name, url, settings)
         return self._known_or_added(
             Model(model_id, name, ModelKind.ENDPOINT, url.rstrip("/"), None, f"{model} at {address.netloc}", settings)

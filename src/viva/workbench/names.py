@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from viva.errors import NotFound, UsageError
 from viva.text import display_line
 
+SHOWN = 10
+"""Names in a hint."""
 _ALLOWED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -32,7 +34,8 @@ def meant(name: str, known: Iterable[str], empty_hint: str) -> str:
         return empty_hint
     if close := difflib.get_close_matches(name, names, n=1):
         return f"did you mean {display_line(close[0])}?"
-    return f"there is: {', '.join(display_line(known) for known in names[:10])}"
+    more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
+    return f"there is: {', '.join(display_line(known) for known in names[:SHOWN])}{more}"
 
 
 def unused(wanted: str, taken: Iterable[str]) -> str:

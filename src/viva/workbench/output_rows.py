@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -12,18 +13,13 @@ from viva.store.outputs import ExampleKey
 from viva.store.rows import storable
 from viva.text import display_line
 
-COLUMNS = (
-    "system", "example", "question", "text", "finish_reason", "prompt_tokens", "completion_tokens", "seconds", "sample",
-    "cost", "failed",
-)  # fmt: skip
-"""The columns that are read; others are passed over."""
-
 FAILED = "failed"
 UNKNOWN = "unknown"
 """The finish reason of a text that says none."""
 _CUT_OFF = frozenset({"length", "max_tokens", "max_length"})
 _LARGEST = 2**31 - 1
 _LONGEST_NAME = 100
+_DIGITS = re.compile(r"[0-9]+(\.0+)?")
 _SHOWN_COLUMNS = 20
 
 
@@ -62,13 +58,13 @@ class Examples:
             raise BadValue(self._no_example(value))
         return self._within(place)
 
+    def asks(self, example_id: str, question: Any) -> bool:
+        """Tell whether the example asks exactly this."""
+        return self._keys[self._places[example_id]].question == _digest(question)
+
     def asked(self, question: Any) -> str:
         """Return the id of the one example with exactly this question. Raises `BadValue`."""
-        if not isinstance(question, str):
-            raise BadValue("the question is not text")
-        # What is compared is the text as the store keeps it.
-        digest = hashlib.md5(str(storable(question)).encode(), usedforsecurity=False).hexdigest()
-        places = self._asked.get(digest, [])
+        places = self._asked.get(_digest(question), [])
         if not places:
             raise BadValue(f"no example{self._of_split()} asks exactly this")
         if len(places) > 1:
@@ -76,6 +72,9 @@ class Examples:
         return self._within(places[0])
 
     def _position(self, value: Any) -> int | None:
+        # Digits alone: the ids of another program, such as 1_2 or 1e2, are no positions.
+        if isinstance(value, str) and not _DIGITS.fullmatch(value):
+            return None
         try:
             number = whole("example", value)
         except BadValue:
@@ -104,30 +103,44 @@ class Examples:
         return "" if self._split is None else f" of the split {display_line(self._split, 40)}"
 
 
+def _digest(question: Any) -> str:
+    """Return what a question is known by: that of the text as the store keeps it. Raises `BadValue`."""
+    if not isinstance(question, str):
+        raise BadValue("the question is not text")
+    return hashlib.md5(str(storable(question)).encode(), usedforsecurity=False).hexdigest()
+
+
 class Maker:
     """Makes of a row what a generation is made of."""
 
-    def __init__(self, rows: Iterable[RawRow], examples: Examples, system: str | None, file: str) -> None:
+    def __init__(
+        self, rows: Iterable[RawRow], examples: Examples, system: str | None, file: str, prefix: str = ""
+    ) -> None:
         """Judge by the first `rows` which columns there are; `system` stands for that column.
 
-        Raises `BadInput` where one is missing.
+        The names in that column get the `prefix`. Raises `BadInput` where a column is missing.
         """
         self._examples = examples
         self._system = system
+        self._prefix = prefix
+        self._texts: dict[tuple[str, str, int], tuple[int, bytes]] = {}
         names = list(dict.fromkeys(str(name) for row in rows for name in row.values))
-        self._columns = {name.strip().lower(): name for name in reversed(names)}
+        columns = {name.strip().lower() for name in names}
         listed = ", ".join(display_line(name, 30) for name in names[:_SHOWN_COLUMNS])
         needed = ["text", *(["system"] if system is None else [])]
         for word in needed:
-            if word not in self._columns:
+            if word not in columns:
                 hint = "; or name the system of all rows with --system" if word == "system" else ""
                 raise BadInput(f"{file} has no column {word}", f"its columns: {listed}{hint}")
-        if not {"example", "question"} & set(self._columns):
+        if not {"example", "question"} & columns:
             raise BadInput(f"{file} has neither a column example nor a column question", f"its columns: {listed}")
 
     def row(self, raw: RawRow) -> dict[str, Any]:
         """Return the values of a row by column, `example_id` and `line` among them. Raises `BadValue`."""
-        said = {word: raw.values.get(name) for word, name in self._columns.items() if word in COLUMNS}
+        # Row by row: a JSON Lines file may have its first failure, and with it that column, far down.
+        said: dict[str, Any] = {}
+        for name, value in raw.values.items():
+            said.setdefault(str(name).strip().lower(), value)
         failed = self._failure(said)
         text = said.get("text")
         if text is None and failed is not None:
@@ -135,7 +148,7 @@ class Maker:
         if not isinstance(text, str):
             raise BadValue("there is no text" if text is None or text != text else "the text is not text")
         finish = FAILED if failed is not None else self._finish(said.get("finish_reason"))
-        return {
+        made = {
             "line": raw.line,
             "system": self._name(said.get("system")) if self._system is None else self._system,
             "example_id": self._example(said),
@@ -148,11 +161,26 @@ class Maker:
             "cost": amount("cost", said.get("cost")),
             "failed": failed,
         }
+        if failed is None:
+            self._once(made)
+        return made
+
+    def _once(self, made: Mapping[str, Any]) -> None:
+        """Note a text. Raises `BadValue` where the file has had another in its place."""
+        digest = hashlib.md5(str(storable(made["text"])).encode(), usedforsecurity=False).digest()
+        line, known = self._texts.setdefault(
+            (made["system"], made["example_id"], made["sample"]), (made["line"], digest)
+        )
+        if known != digest:
+            raise BadValue(f"line {line} has another text for this example; number several texts in a column sample")
 
     def _example(self, said: Mapping[str, Any]) -> str:
         if _filled(said.get("example")):
             value = said["example"]
-            return self._examples.named(value.strip() if isinstance(value, str) else value)
+            example = self._examples.named(value.strip() if isinstance(value, str) else value)
+            if _filled(said.get("question")) and not self._examples.asks(example, said["question"]):
+                raise BadValue("the example asks another question than the row")
+            return example
         if _filled(said.get("question")):
             return self._examples.asked(said["question"])
         raise BadValue("the row names no example")
@@ -162,7 +190,7 @@ class Maker:
             raise BadValue("the row names no system")
         if isinstance(value, bool) or not isinstance(value, str | int):
             raise BadValue("the system is no name")
-        return checked_name(str(value))
+        return checked_name(f"{self._prefix}{str(value).strip()}")
 
     def _finish(self, value: Any) -> str:
         if not _filled(value):

@@ -47,6 +47,7 @@ class Outputs:
         split: str | None = None,
         *,
         system: str | None = None,
+        prefix: str = "",
         version: int | None = None,
         strict: bool = False,
         encoding: str | None = None,
@@ -54,10 +55,14 @@ class Outputs:
     ) -> OutputsImported:
         """Import texts that systems outside of viva wrote for a dataset, in one transaction.
 
-        `system` names the system of all rows. Texts that are there already are passed over. Rows that cannot be used
-        go to a file next to `path`; with `strict` one of them is enough to refuse. Raises `NotFound`, `UsageError`,
-        and `BadInput`: also for another text where there is one, and for a system that viva writes with itself.
+        `system` names the system of all rows; the names in the file get the `prefix`. Texts that are there already are
+        passed over, also those that viva wrote itself. Rows that cannot be used go to a file next to `path`; with
+        `strict` one of them is enough to refuse. Raises `NotFound`, `UsageError`, and `BadInput`: also for another text
+        where there is one, and for a new one of a system that viva writes with itself.
         """
+        if system is not None and prefix:
+            raise UsageError("a prefix is for the names in the file, but one name is given for all rows",
+                             "leave out --prefix or --system")  # fmt: skip
         found = self._dataset(dataset, split, version)
         path = files.readable(self._workbench, path)
         if system is not None:
@@ -71,8 +76,9 @@ class Outputs:
         first = list(islice(rows, LOOKED_AT))
         good = [row for row in first if isinstance(row, RawRow)]
         if not first:
-            raise BadInput(f"{display_line(path.name, 80)} holds no rows")
-        maker = Maker(good, examples, system, display_line(path.name, 80)) if good else None
+            hint = "the first line names the columns, each further line is a text"
+            raise BadInput(f"{display_line(path.name, 80)} holds no rows", hint)
+        maker = Maker(good, examples, system, display_line(path.name, 80), prefix) if good else None
         staged = self._workbench.paths.staging / f"{new_id()}.jsonl"
         staged.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -93,6 +99,12 @@ class Outputs:
         found = self._written(dataset, split, system, version)
         with self._store.read() as connection:
             return table.listed(connection, found.dataset_id, split, system)
+
+    def count(self, dataset: str, split: str | None = None) -> int:
+        """Return how many texts there are for the version that has results. Raises `NotFound`."""
+        found = self._written(dataset, split, None, None)
+        with self._store.read() as connection:
+            return table.count(connection, found.dataset_id, split)
 
     def export(
         self,
@@ -186,6 +198,7 @@ class _Taking:
         self._file = file
         self._known = {system.name: system for system in models.systems(connection)}
         self._models = {STARTER, *(model.name for model in models.every(connection))}
+        self._own: set[str] = set()
         self.systems: dict[str, System] = {}
         self.new: list[str] = []
         self.added = 0
@@ -200,9 +213,11 @@ class _Taking:
             text = str(storable(row["text"]))
             if key in there and (there[key] is not None or row["failed"] is not None):
                 if row["failed"] is None and there[key] != text:
-                    raise self._another(row)
+                    raise self._written_here(row) if row["system"] in self._own else self._another(row)
                 self.known += 1
                 continue
+            if row["system"] in self._own:
+                raise self._written_here(row)
             there[key] = None if row["failed"] is not None else text
             generation_id = content_id("imported", *key, text, row["failed"])
             added.append(
@@ -217,23 +232,32 @@ class _Taking:
     def _system(self, row: dict[str, Any]) -> System:
         name = row["system"]
         if name not in self.systems:
-            self.systems[name] = self._found(name, row["line"])
+            self.systems[name] = self._found(row)
         return self.systems[name]
 
-    def _found(self, name: str, line: int) -> System:
+    def _found(self, row: dict[str, Any]) -> System:
+        name = row["system"]
         known = self._known.get(name)
         # A prompt of viva's own has a place for the question; what came from elsewhere has none.
         if name in self._models or (known is not None and known.prompt):
-            what = "model" if name in self._models else "system"
-            raise BadInput(
-                f"{self._file}, line {line}: {display_line(name, 60)} is a {what} that viva writes with itself",
-                "give the texts of elsewhere another name, in the file or with --system NAME",
-            )
+            self._own.add(name)
+            if known is None:
+                raise self._written_here(row)
         if known is None:
             known = System(name, name, "", Decoding())
             models.add_system(self._connection, known)
             self.new.append(name)
         return known
+
+    def _written_here(self, row: dict[str, Any]) -> BadInput:
+        """Return the error for a text that viva has not written, under the name of what it writes with."""
+        name = row["system"]
+        what = "model" if name in self._models else "system"
+        return BadInput(
+            f"{self._file}, line {row['line']}: {display_line(name, 60)} is a {what} that viva writes with itself, "
+            "and this text is not among its own",
+            "give the texts of elsewhere other names: --prefix other-, or --system NAME for one name",
+        )
 
     def _another(self, row: dict[str, Any]) -> BadInput:
         number = f" (sample {row['sample']})" if row["sample"] else ""

@@ -1,9 +1,12 @@
 """Prompt templates: those that ship with viva, those of the workspace, and examples put into them."""
 
+import json
 import random
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from viva.dataset.normalised import normalised_words
 from viva.errors import BadInput, UsageError
 from viva.paths import shipped
 from viva.records.dataset import Dataset
@@ -20,6 +23,7 @@ QUESTION, EXAMPLES = "{question}", "{examples}"
 WITH_EXAMPLES = "examples"
 """The template for examples where none is named."""
 TRAIN = "train"
+_PLACE = re.compile(r"\{[A-Za-z_][A-Za-z0-9_]{0,39}\}")
 
 
 def prompt_files(workbench: "Workbench") -> list[PromptFile]:
@@ -68,18 +72,49 @@ def with_examples(workbench: "Workbench", dataset: Dataset, split: str, text: st
             "examples are drawn from the training split, so they would give its own answers away",
             "write for another split, or without --shots",
         )
-    asked = {example.question for example in workbench.datasets.examples(dataset.name, split, version=dataset.version)}
+    examples = workbench.datasets.examples(dataset.name, split, version=dataset.version)
+    asked = {tuple(normalised_words(example.question)) for example in examples}
     usable = [
         example
         for example in workbench.datasets.examples(dataset.name, TRAIN, version=dataset.version)
-        # A question of the split itself would give its answer away.
-        if example.question not in asked and not _has_place(example.question + example.reference)
+        # A question of the split itself would give its answer away, however it is spelt.
+        if tuple(normalised_words(example.question)) not in asked
+        and not _has_place(example.question + example.reference)
     ]
     if len(usable) < shots:
         raise UsageError(f"the training split of {dataset.name} has {len(usable)} examples to draw {shots} from")
     drawn = random.Random(seed).sample(usable, shots)
     shown = "\n\n".join(f"{render(PLAIN, example.question)}{example.reference}" for example in drawn)
     return text.replace(EXAMPLES, shown)
+
+
+def check_room(text: str, model: str, location: str, base: str | None) -> None:
+    """Raise `UsageError` where a template cannot fit into a local model's context, whatever the question is.
+
+    Six characters a token are more than any text has; what lies closer is told by the model, text by text.
+    """
+    context = _context(Path(base or location))
+    least = len(text) // 6
+    if context is not None and least >= context:
+        raise UsageError(
+            f"the prompt has over {least:,} tokens, and {display_line(model, 40)} reads {context:,}",
+            "give it a shorter one, or fewer examples",
+        )
+
+
+def _context(folder: Path) -> int | None:
+    """Return how many tokens a model reads, where its configuration lies here and says so."""
+    try:
+        known = json.loads((folder / "config.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    found = known.get("max_position_embeddings") if isinstance(known, dict) else None
+    return found if isinstance(found, int) else None
+
+
+def unknown_places(text: str) -> list[str]:
+    """Return what looks like a place in a template, such as `{context}`, and is none."""
+    return [place for place in dict.fromkeys(_PLACE.findall(text)) if place not in {QUESTION, EXAMPLES}]
 
 
 def _has_place(text: str) -> bool:

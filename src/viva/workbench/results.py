@@ -7,8 +7,9 @@ from viva.errors import NotFound
 from viva.records.browsing import BrowsedExample, BrowsePage, BrowseQuery
 from viva.records.dataset import Dataset
 from viva.records.results import LeaderboardRow
+from viva.records.rubric import Rubric
 from viva.stats.intervals import half_width
-from viva.store import browsing
+from viva.store import browsing, studies
 from viva.store import leaderboard as table
 from viva.text import display_line
 
@@ -42,6 +43,19 @@ class Results:
         with self._store.read() as connection:
             rows = table.leaderboard(connection, found.name, found.version, split, by_field)
         return [replace(row, half_width=half_width(row.se, row.n)) for row in rows]
+
+    def judge_rubrics(self, dataset: str) -> dict[str, Rubric]:
+        """Return by which rubric each judge, or panel, judged: by the scorer's name in the leaderboard."""
+        found = self.version(dataset)
+        with self._store.read() as connection:
+            ids = table.judge_rubrics(connection, found.dataset_id)
+            return {scorer: studies.rubric(connection, rubric_id) for scorer, rubric_id in ids.items()}
+
+    def never_scored(self, dataset: str) -> list[tuple[str, str, int]]:
+        """Return the systems with texts that no metric was tried on: (split, system, how many). Raises `NotFound`."""
+        found = self.version(dataset)
+        with self._store.read() as connection:
+            return table.never_scored(connection, found.dataset_id)
 
     def browse(self, query: BrowseQuery) -> BrowsePage:
         """Return a page of the examples that systems wrote for, with the systems' values. Raises `NotFound`."""

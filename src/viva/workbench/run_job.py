@@ -47,6 +47,7 @@ WORK = {
     JobKind.SYNTHESISE: "viva.workbench.synthesis_work:synthesise",
     JobKind.PAPERS: "viva.workbench.synthesis_work:papers",
     JobKind.BENCHMARK: "viva.workbench.benchmark_work:benchmark",
+    JobKind.JUDGE: "viva.workbench.judging_work:judge",
 }
 """What each kind of job does, imported when it is done."""
 

@@ -1,6 +1,6 @@
 """What a scoring job does: it gives the program what has no value yet, and stores what comes."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from viva.records.metric import METRICS, MetricOptions, Need
 from viva.records.model import ModelKind, System
 from viva.store import generations
 from viva.store import models as table
+from viva.text import plural
 from viva.workbench.metric_models import resolved
 from viva.workbench.work import JobWork
 
@@ -40,12 +41,24 @@ def score(job: JobWork) -> dict[str, Any]:
     }  # fmt: skip
     with workbench.store.write() as connection:
         generations.choose(connection, dataset.dataset_id, choices, only_new=True)
+    taking = _Taking(job)
     if count or config["weights"]:
-        job.run("viva.metrics.program", job.config(config), _taking(job))
+        job.run("viva.metrics.program", job.config(config), taking)
     with workbench.store.write() as connection:
         generations.add_scores(connection, models.unreachable(settings))
-        generations.choose(connection, dataset.dataset_id, choices)
-    return {"metrics": arguments["metrics"], "settings": settings}
+        # Settings under which nothing has a value would only hide the values there are.
+        valued = generations.with_values(connection, dataset.dataset_id, choices)
+        changed = generations.choose(connection, dataset.dataset_id, valued)
+    if changed:
+        job.directory.add_event({"event": "message", "message": _hidden(changed, dataset.name)})
+    return {"metrics": arguments["metrics"], "settings": settings, "said": taking.said(len(settings))}
+
+
+def _hidden(measures: list[str], dataset: str) -> str:
+    return (
+        f"{', '.join(measures)}: computed with other settings than before, whose values count no more; "
+        f"score what has only those as well: viva score {dataset}"
+    )
 
 
 def _options(arguments: dict[str, Any]) -> MetricOptions:
@@ -55,15 +68,31 @@ def _options(arguments: dict[str, Any]) -> MetricOptions:
     return MetricOptions(embedding_model=arguments["embedding_model"])
 
 
-def _taking(job: JobWork) -> Callable[[dict[str, Any]], None]:
-    def on_event(event: dict[str, Any]) -> None:
-        if event["event"] == "scores":
-            with job.workbench.store.write() as connection:
-                generations.add_scores(connection, [Score(**row) for row in event["rows"]])
-        else:
-            job.directory.add_event(event)
+class _Taking:
+    """Stores the scores that the program reports, and counts them."""
 
-    return on_event
+    def __init__(self, job: JobWork) -> None:
+        self._job = job
+        self._values = 0
+        self._unscored = 0
+
+    def __call__(self, event: dict[str, Any]) -> None:
+        if event["event"] != "scores":
+            self._job.directory.add_event(event)
+            return
+        scores = [Score(**row) for row in event["rows"]]
+        with self._job.workbench.store.write() as connection:
+            generations.add_scores(connection, scores)
+        unscored = sum(score.value is None for score in scores)
+        self._values += len(scores) - unscored
+        self._unscored += unscored
+
+    def said(self, metrics: int) -> str:
+        """Return what was done."""
+        if not self._values + self._unscored:
+            return "nothing was left to score"
+        unscored = f", {self._unscored:,} unscored" if self._unscored else ""
+        return f"{plural(self._values, 'value')} of {plural(metrics, 'metric')}{unscored}"
 
 
 class _Models:

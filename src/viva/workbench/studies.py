@@ -1,15 +1,11 @@
 """Studies: what is to be rated, and how far a rater is."""
 
 import random
-import tomllib
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from viva.errors import BadInput, UsageError
-from viva.paths import shipped
+from viva.errors import UsageError
 from viva.records.ids import new_id, utc_now
-from viva.records.rubric import Criterion, Rubric
 from viva.records.study import Study, StudyProgress
 from viva.store import studies as table
 from viva.workbench import names
@@ -25,16 +21,6 @@ class Studies:
         self._workbench = workbench
         self._store = workbench.store
 
-    def rubrics(self) -> list[str]:
-        """Return the names of the rubrics that viva ships with."""
-        return sorted(path.stem for path in shipped("rubrics").glob("*.toml"))
-
-    def rubric(self, name: str) -> Rubric:
-        """Return a rubric by name. Raises `NotFound`."""
-        if name not in self.rubrics():
-            raise names.missing("rubric", name, self.rubrics(), "")
-        return load_rubric(shipped("rubrics", f"{name}.toml"))
-
     def create(
         self,
         name: str,
@@ -47,9 +33,11 @@ class Studies:
     ) -> Study:
         """Make a study of the texts that `systems` wrote for a split, in a seeded order of its own.
 
-        Raises `UsageError` where the name is taken or a system has written nothing for the split.
+        `rubric` is a name, or the path of a TOML file. Raises `NotFound`, `BadInput`, and `UsageError` where the name
+        is taken or a system has written nothing for the split.
         """
         names.checked("study", name)
+        wanted = self._workbench.rubrics.get(rubric)
         found = self._workbench.datasets.with_split(dataset, split, self._workbench.results.version(dataset).version)
         with self._store.write() as connection:
             if any(study.name == name for study in table.every(connection)):
@@ -62,7 +50,7 @@ class Studies:
                         f"viva generate {dataset} --split {split} --model {system}",
                     )
             items = [(new_id(), generation_id) for generation_id in serving_order(candidates, seed)]
-            study = Study(new_id(), name, dataset, split, self.rubric(rubric), raters_per_item, len(items), utc_now())
+            study = Study(new_id(), name, dataset, split, wanted, raters_per_item, len(items), utc_now())
             table.add(connection, study, found.dataset_id, seed, items)
         return study
 
@@ -107,28 +95,3 @@ def serving_order(candidates: Sequence[tuple[str, str, str]], seed: int) -> list
     for turn in range(max((len(generation_ids) for generation_ids in texts.values()), default=0)):
         order += [texts[example][turn] for example in examples if turn < len(texts[example])]
     return order
-
-
-def load_rubric(path: Path) -> Rubric:
-    """Read a rubric from TOML. Raises `BadInput` with the file and what is wrong."""
-    try:
-        value = tomllib.loads(path.read_text("utf-8"))
-        criteria = tuple(_criterion(table) for table in value["criterion"])
-        rubric = Rubric(path.stem, str(value["title"]), criteria)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, ValueError) as error:
-        raise BadInput(f"{path.name} is no rubric: {error}", "compare it with the shipped default.toml") from error
-    if not criteria or any(c.lowest >= c.highest or c.weight <= 0 for c in criteria):
-        raise BadInput(f"{path.name}: each criterion needs a weight above 0 and lowest < highest")
-    return rubric
-
-
-def _criterion(table: dict[str, Any]) -> Criterion:
-    levels = {int(level): str(text) for level, text in table["levels"].items()}
-    return Criterion(
-        str(table["name"]),
-        float(table["weight"]),
-        str(table["question"]),
-        int(table.get("lowest", 0)),
-        int(table.get("highest", 5)),
-        levels,
-    )

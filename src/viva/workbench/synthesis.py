@@ -153,7 +153,8 @@ def chat_config(workbench: "Workbench", model: Model) -> dict[str, Any]:
     """Return how a worker program reaches a model, and its prices. No key is in it, only where to find it."""
     known = prices(model)
     if model.kind is ModelKind.ENDPOINT:
-        chat = {"url": model.location, "model": model.settings["model"], "key_env": model.settings.get("key_env")}
+        names = ("model", "key_env", "concurrency", "timeout")
+        chat = {"url": model.location, **{name: model.settings.get(name) for name in names}}
     else:
         location, base = workbench.models.weights(model)
         chat = {"location": location, "base": base, "name": model.name}

@@ -18,12 +18,16 @@ if TYPE_CHECKING:
     from viva.workbench.generation import Generations
     from viva.workbench.histograms import Histograms
     from viva.workbench.jobs import Jobs
+    from viva.workbench.judge_checks import JudgeChecks
+    from viva.workbench.judging import Judging
+    from viva.workbench.judgment_files import JudgmentFiles
     from viva.workbench.models import Models
     from viva.workbench.outputs import Outputs
     from viva.workbench.overview import Taken
     from viva.workbench.ratings import Ratings
     from viva.workbench.recipes import Recipes
     from viva.workbench.results import Results
+    from viva.workbench.rubrics import Rubrics
     from viva.workbench.runs import Runs
     from viva.workbench.scoring import Scoring
     from viva.workbench.sql import Sql
@@ -173,6 +177,30 @@ class Workbench:
         from viva.workbench.experiments import Experiments
 
         return Experiments(self)
+
+    @cached_property
+    def rubrics(self) -> "Rubrics":
+        from viva.workbench.rubrics import Rubrics
+
+        return Rubrics(self)
+
+    @cached_property
+    def judging(self) -> "Judging":
+        from viva.workbench.judging import Judging
+
+        return Judging(self)
+
+    @cached_property
+    def judge_checks(self) -> "JudgeChecks":
+        from viva.workbench.judge_checks import JudgeChecks
+
+        return JudgeChecks(self)
+
+    @cached_property
+    def judgment_files(self) -> "JudgmentFiles":
+        from viva.workbench.judgment_files import JudgmentFiles
+
+        return JudgmentFiles(self)
 
     def overview(self, rater: str) -> "Overview":
         """Return the state of the workspace and the next sensible step for `rater`."""

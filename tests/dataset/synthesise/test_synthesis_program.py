@@ -12,8 +12,8 @@ import pytest
 
 from tests.dataset.synthesise.replying import answer
 from tests.fakes.chat_server import Answer, ChatServer, broken, error, limited, malformed, wait_for
-from viva.dataset.call_log import fingerprint
 from viva.events import read_events
+from viva.generate.call_log import fingerprint
 from viva.generate.chat import ChatRequest
 from viva.records.synthesis import DomainPlan, SynthesisPlan, TaxonomyPlan, plan_to_json
 

@@ -74,7 +74,7 @@ def match_first(all_rows: Iterable[RawRow | BadRow], options: ReadOptions, name:
     if good:
         return match_rows(good, options, name)
     if bad is None:
-        raise BadInput(f"{name} holds no rows", "the first line names the columns, each further line is an example")
+        raise BadInput(f"{name} holds no rows", "the first line names the columns, each further line is a row")
     raise BadInput(f"{name}, line {bad.line}: {display_line(bad.reason, 160)}", "no row can be used")
 
 

@@ -77,7 +77,7 @@ def recognise(path: Path, encoding: str | None) -> tuple[Kind, str]:
     with _told(path, chosen):
         text = codecs.getincrementaldecoder(chosen)("replace").decode(head).lstrip("\ufeff").lstrip()
     if not text and len(head) < _HEAD:
-        raise BadInput(f"{shown(path)} is empty", "the first line names the columns, each further line is an example")
+        raise BadInput(f"{shown(path)} is empty", "the first line names the columns, each further line is a row")
     if suffix in (".parquet", ".pq"):
         raise BadInput(f"{shown(path)} is not a Parquet file", "write it again")
     return _kind(path, suffix, text), chosen

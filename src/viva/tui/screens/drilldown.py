@@ -12,17 +12,22 @@ from textual.widgets import DataTable, Input, Static
 
 from viva.present import measures, texts
 from viva.present.datasets import split_name
-from viva.present.leaderboard import field_name, system_name
+from viva.present.leaderboard import field_name
+from viva.present.system_names import ShortNames, short_names
 from viva.records.browsing import BrowseOrder, BrowsePage, BrowseQuery
 from viva.text import display_line
 from viva.tui.screens.base import VivaScreen
-from viva.tui.screens.texts import NARROW, Place, TextsScreen
+from viva.tui.screens.text_place import Place
+from viva.tui.screens.texts import NARROW, TextsScreen
 from viva.tui.widgets.chooser import Choice, ChooserScreen
 from viva.tui.widgets.row_table import RowTable
 from viva.tui.widgets.status import StatusLine
 from viva.workbench import Workbench
 
 SEARCH_LENGTH = 200
+NARROWEST_NAME, WIDEST_NAME = 8, 22
+SCROLLED_NAME = 16
+"""Columns of a system's name; where there is no room for even the least, the table scrolls sideways."""
 SEARCH = "Text in a question, a reference or what was written; Enter"
 
 
@@ -183,13 +188,15 @@ class DrilldownScreen(VivaScreen[None]):
             return
         table = self.query_one(RowTable)
         there = bool(page.rows)
-        where.text = texts.caption(page) if there or page.query.text else ""
+        short = self._names(page)
+        of = f" · systems {short.start}…" if short.start else ""
+        where.text = texts.caption(page) + of if there or page.query.text else ""
         where.right = texts.range_text(page)
         self.query_one("#nothing").display = not there
         appeared = there and not table.display
         table.display = there
         if there:
-            headings, rows, numbers = self._table(page)
+            headings, rows, numbers = self._table(page, short)
             right = [0, *range(len(headings) - numbers, len(headings))]
             fill = (1, self.size.width)
             table.show(headings, rows, table.cursor_row if cursor is None else cursor, right, fill)
@@ -199,14 +206,19 @@ class DrilldownScreen(VivaScreen[None]):
             self.query_one("#nothing", Static).update(Content(texts.nothing_found(page.query)))
         self.refresh_bindings()
 
-    def _table(self, page: BrowsePage) -> tuple[list[Text], list[list[Text]], int]:
+    def _names(self, page: BrowsePage) -> ShortNames:
+        """Return the names of the systems as the columns have room for them."""
+        systems = page.systems if page.query.measure else ()
+        room = (self.size.width - 34) // (len(systems) + 1) - 2
+        return short_names(systems, SCROLLED_NAME if room < NARROWEST_NAME else min(room, WIDEST_NAME))
+
+    def _table(self, page: BrowsePage, short: ShortNames) -> tuple[list[Text], list[list[Text]], int]:
         """Return headings, rows, and how many of the last columns hold numbers."""
         width = self.size.width
         systems = page.systems if page.query.measure else ()
-        name = min(max((width - 34) // (len(systems) + 1) - 2, 8), 22)
         apart = ["Difference"] if len(systems) > 1 else []
         fields = ["Field"] if width >= NARROW and any(row.field for row in page.rows) else []
-        numbers = [system_name(system, name) for system in systems] + apart
+        numbers = [short.names[system] for system in systems] + apart
         headings = [Text("#"), Text("Question"), *map(Text, fields), *map(Text, numbers)]
         rows = [
             [

@@ -1,10 +1,9 @@
 """What a form of a training shares with its verdict: whether it fits, asked for by itself while one types."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from textual.content import Content
-from textual.timer import Timer
 from textual.widgets import Static
 
 from viva.errors import JobError, UserError
@@ -14,6 +13,7 @@ from viva.present.verdict import Verdict
 from viva.records.job import Job
 from viva.records.training import DryRun, Estimate
 from viva.tui.screens.base import VivaScreen
+from viva.tui.settled import Settled
 from viva.workbench import Workbench
 
 SECONDS = 0.6
@@ -32,23 +32,22 @@ class Request:
 
 
 class EstimatingScreen(VivaScreen[Job]):
-    """A form with `#verdict` below it. `request()` says what the verdict is about; None where that cannot be right.
-
-    Never more than one verdict is under way: what changes meanwhile is looked at when it has ended.
-    """
+    """A form with `#verdict` below it. `request()` says what the verdict is about; None where that cannot be right."""
 
     def __init__(self, workbench: Workbench) -> None:
         super().__init__(workbench)
         self.estimate: Estimate | None = None
-        self._about: Request | None = None
+        self._asked: Settled[Request, Estimate] = Settled(
+            self, self.request, self._asking, self._estimated, self._not_estimated,
+            seconds=SECONDS, doing="estimate the memory",
+        )  # fmt: skip
         self._dry: tuple[Request, DryRun] | None = None
         self._verdict: Verdict | None = None
-        self._looking = self._trying = False
-        self._timer: Timer | None = None
+        self._trying = False
 
     def on_unmount(self) -> None:
         # Nobody waits for it any more, and leaving viva would wait for its thread.
-        if self._looking or self._trying:
+        if self._asked.under_way or self._trying:
             self.wb.estimates.cancel()
 
     def request(self) -> Request | None:
@@ -65,56 +64,31 @@ class EstimatingScreen(VivaScreen[Job]):
 
     def look(self, *, soon: bool = False) -> None:
         """Ask for the verdict when the form has stayed as it is for a moment, or at once."""
-        if self._timer is not None:
-            self._timer.stop()
-        if soon:
-            self._look()
-        else:
-            self._timer = self.set_timer(SECONDS, self._look)
+        self._asked.look(soon=soon)
 
-    def _look(self) -> None:
-        request = self.request()
-        if self._looking or (request is not None and request == self._about):
-            # What is being looked at is compared with the form when it has come.
-            return
-        self._about, self.estimate = request, None
+    def _asking(self, request: Request | None) -> Callable[[], Estimate] | None:
+        self.estimate = None
         if request is None:
             self._tell(Verdict(words.NOT_NOW, "$muted"))
-        elif request.unknown:
+            return None
+        if request.unknown:
             self._tell(words.unknown_model(request.unknown))
-        else:
-            self._looking = True
-            self._tell(Verdict(words.LOOKING, "$muted"))
-            self.ask(
-                lambda: self.wb.estimates.estimate(
-                    request.dataset, request.model, request.recipe, dict(request.overrides)
-                ),
-                then=self._estimated,
-                otherwise=self._not_estimated,
-                group="estimate",
-                doing="estimate the memory",
-            )
+            return None
+        self._tell(Verdict(words.LOOKING, "$muted"))
+        return lambda: self.wb.estimates.estimate(
+            request.dataset, request.model, request.recipe, dict(request.overrides)
+        )
 
     def _estimated(self, found: Estimate) -> None:
-        if not self._ended():
-            self.estimate = found
-            self._tell(words.verdict(found))
+        self.estimate = found
+        self._tell(words.verdict(found))
 
     def _not_estimated(self, error: Exception) -> bool:
-        if not self._ended():
-            if not isinstance(error, UserError | JobError):
-                self._tell(Verdict(words.UNKNOWN, "$warning"))
-                return False
-            self._tell(words.refusal(error))
+        if not isinstance(error, UserError | JobError):
+            self._tell(Verdict(words.UNKNOWN, "$warning"))
+            return False
+        self._tell(words.refusal(error))
         return True
-
-    def _ended(self) -> bool:
-        """Note that a verdict has come; return whether it is out of date, and another was asked for."""
-        self._looking = False
-        stale = self.request() != self._about
-        if stale:
-            self._look()
-        return stale
 
     def _tell(self, verdict: Verdict) -> None:
         self._verdict = verdict
@@ -128,7 +102,7 @@ class EstimatingScreen(VivaScreen[Job]):
         lines = list(verdict.lines)
         if self._trying:
             lines[1:] = [words.TRYING]
-        elif self._dry is not None and self._dry[0] == self._about:
+        elif self._dry is not None and self._dry[0] == self._asked.about:
             lines[1:] = [memory.dry_run_line(self._dry[1])]
         shown = Content.assemble(
             (verdict.text, f"bold {verdict.tone}"), *((f"\n{line}", "$muted") for line in lines if line)
@@ -140,9 +114,9 @@ class EstimatingScreen(VivaScreen[Job]):
         if action == "take_over":
             return self.estimate is not None and bool(self.estimate.nearest)
         if action == "add_model":
-            return self._about is not None and bool(self._about.unknown)
+            return self._asked.about is not None and bool(self._asked.about.unknown)
         if action == "dry_run":
-            return self._about is not None and not self._about.unknown and not self._trying
+            return self._asked.about is not None and not self._asked.about.unknown and not self._trying
         return super().check_action(action, parameters)
 
     def action_take_over(self) -> None:
@@ -153,8 +127,8 @@ class EstimatingScreen(VivaScreen[Job]):
 
     def action_add_model(self) -> None:
         """Add the base model, so that it can be told whether it fits."""
-        if self._about is not None:
-            self.add_model(self._about)
+        if self._asked.about is not None:
+            self.add_model(self._asked.about)
 
     def action_dry_run(self) -> None:
         """Make two steps on the longest batch, and show what they took."""
@@ -176,8 +150,7 @@ class EstimatingScreen(VivaScreen[Job]):
         self._trying = False
         self._dry = request, found
         # What was measured corrects the prediction.
-        self._about = None
-        self.look(soon=True)
+        self._asked.look_again()
 
     def _not_tried(self, error: Exception) -> bool:
         self._trying = False

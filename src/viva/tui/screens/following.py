@@ -1,5 +1,10 @@
 """What the screens of one job share: looking at it until it has ended, its failure, its log, and what can be done."""
 
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
 from rich.text import Text
 from textual.timer import Timer
 
@@ -12,6 +17,22 @@ from viva.tui.widgets.still import StillText
 from viva.tui.widgets.text_pane import TextPane
 from viva.tui.widgets.tones import tone, when_theme_changes
 from viva.workbench import Workbench
+
+LOG_LINES = 200
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one look at a job brings; `events` are those behind the last look's offset, `log` None where unseen.
+
+    `more` is what the screen itself looks at besides.
+    """
+
+    job: Job
+    events: list[dict[str, Any]]
+    offset: int
+    log: str | None
+    more: Any
 
 
 class FollowsJob(PausesTrainings):
@@ -92,3 +113,54 @@ class FollowsJob(PausesTrainings):
             self.app.switch_screen(job_screen(self.wb, job))
 
         self.ask(lambda: self.wb.jobs.get(following), then=show, group="next", doing="open a job")
+
+
+class FollowsEvents(FollowsJob):
+    """Follows a job by what it tells: `_events` are all of its events so far, `_log` says that the log is shown."""
+
+    def __init__(self, workbench: Workbench, job: Job) -> None:
+        super().__init__(workbench, job)
+        self._events: list[Mapping[str, Any]] = []
+        self._offset = 0
+        self._log = False
+
+    def _known(self) -> Any:
+        """Return what `_more` has to know of the screen."""
+
+    def _more(self, job: Job, known: Any) -> Any:  # noqa: ARG002
+        """Look at what the screen shows besides, in a thread; None where it shows no more."""
+        return None
+
+    def _reads_log(self, job: Job, log: bool) -> bool:  # noqa: ARG002
+        """Tell whether the log is read."""
+        return log
+
+    def _take(self, more: Any) -> None:
+        """Take in what `_more` brought."""
+
+    def _read(self) -> None:
+        if not self._reading:
+            self._reading = True
+            seen = self.job.job_id, self._offset, self._log, self._known()
+            self.ask(self._fetch, *seen, then=self._came, otherwise=self._lost, group="events", doing="follow a job")
+
+    def _fetch(self, job_id: str, offset: int, log: bool, known: Any) -> Look:
+        # The job before its events: whatever is read after it ended is all there is.
+        job = self.wb.jobs.get(job_id)
+        events, after = self.wb.jobs.events(job_id, offset)
+        printed = self.wb.jobs.log(job_id, LOG_LINES) if self._reads_log(job, log) else None
+        return Look(job, events, after, printed, self._more(job, known))
+
+    def _came(self, look: Look) -> None:
+        self._reading = False
+        self.job, self._offset = look.job, look.offset
+        self._events += look.events
+        self._pace.observe(self.job.done, time.monotonic())
+        if self.job.status.ended:
+            self._rest()
+        self._take(look.more)
+        if self._log and look.log is None:
+            # The view was changed while this look was under way.
+            self._read()
+        self._show_log(look.log)
+        self._paint()

@@ -17,14 +17,19 @@ from viva.records.generating import GenerationPlan, GenerationRequest
 from viva.records.job import Job
 from viva.records.model import Model
 from viva.records.prompt import PromptFile
+from viva.tui.screens.counting import CountingScreen
 from viva.tui.screens.drilldown import DrilldownScreen
-from viva.tui.screens.generate_counting import CountingScreen
 from viva.tui.screens.watching import job_screen
 from viva.tui.widgets.generate_rows import generate_rows, options
 from viva.tui.widgets.status import StatusLine
 from viva.tui.widgets.tick_list import TickList
 from viva.tui.widgets.writing_form import facts
 from viva.workbench import Workbench
+
+SHORT_LINES, TALL_LINES = 3, 8
+"""Lines for the names of systems on a low and on a high screen."""
+MARGIN = 12
+"""Columns that they cannot have: the margins, and the name of the row."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,8 @@ class GenerateScreen(CountingScreen):
         Binding("shift+tab", "app.focus_previous", "Previous field", show=False, priority=True),
         Binding("down", "app.focus_next", "Next field", show=False),
         Binding("up", "app.focus_previous", "Previous field", show=False),
-        Binding("b", "browse", "Browse", tooltip="Look through the texts of the split (not while typing in a field)"),
+        Binding("ctrl+t", "browse", "Browse", priority=True, tooltip="Look through the texts of the split (b too)"),
+        Binding("b", "browse", "Browse", show=False),
     ]
 
     def __init__(self, workbench: Workbench, dataset: str = "", split: str | None = None) -> None:
@@ -74,7 +80,7 @@ class GenerateScreen(CountingScreen):
     def on_screen_resume(self) -> None:
         if self._opened:
             # Texts may have been written meanwhile.
-            self.look_again()
+            self.counted.look_again()
 
     def _read(self) -> Known:
         self.wb.models.starter()
@@ -100,7 +106,7 @@ class GenerateScreen(CountingScreen):
         self._opened = True
         self.remove_class("-reading")
         self.query_one("#dataset").focus()
-        self.look(soon=True)
+        self.counted.look(soon=True)
         self.refresh_bindings()
 
     def form(self) -> GenerateForm:
@@ -127,16 +133,22 @@ class GenerateScreen(CountingScreen):
         form = self.form()
         return None if form.problem(self._known.datasets) else form.request()
 
+    def count(self, request: GenerationRequest) -> GenerationPlan:
+        return self.wb.generation.plan(request)
+
     def planned(self, plan: GenerationPlan) -> None:
-        rows = facts(words.plan_rows(plan, {model.name: model for model in self._known.models}))
-        lines = [(line, "$warning") for line in (words.left_out_line(plan), words.nothing_left(plan)) if line]
+        said = (*plan.warnings, words.left_out_line(plan), words.nothing_left(plan))
+        lines = [(line, "$warning") for line in said if line]
+        room = TALL_LINES if self.has_class("-tall") else max(SHORT_LINES - len(lines), 1)
+        models = {model.name: model for model in self._known.models}
+        rows = facts(words.plan_rows(plan, models, self.size.width - MARGIN, room))
         self.show_estimate(Content("\n").join([rows, *(Content.styled(*line) for line in lines)]))
 
     def _changed(self) -> None:
         if self._opened:
             found = self.form().problem(self._known.datasets)
             self.complain(found[1] if found else "")
-            self.look()
+            self.counted.look()
 
     def on_input_changed(self) -> None:
         self._changed()

@@ -1,8 +1,6 @@
 """A job in which models write: how far it is, how fast, what failed, and the text that came last with its question."""
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from rich.text import Text
@@ -16,28 +14,16 @@ from viva.records.generation import LatestText
 from viva.records.ids import utc_now
 from viva.records.job import Job, JobStatus
 from viva.tui.screens.drilldown import DrilldownScreen
-from viva.tui.screens.following import FollowsJob
+from viva.tui.screens.following import FollowsEvents
 from viva.tui.widgets.still import StillText
 from viva.tui.widgets.text_pane import TextPane
 from viva.tui.widgets.tones import tone
 from viva.workbench import Workbench
 
 BAR_WIDTH = 40
-LOG_LINES = 200
 
 
-@dataclass(frozen=True)
-class Look:
-    """What one look at a job brings; `events` are those behind the last look's offset, `log` None where unseen."""
-
-    job: Job
-    events: list[dict[str, Any]]
-    offset: int
-    latest: LatestText | None
-    log: str | None
-
-
-class GenerationJobScreen(FollowsJob):
+class GenerationJobScreen(FollowsEvents):
     """Follows a job that lets models write while it runs."""
 
     TITLE = "Generation"
@@ -53,9 +39,6 @@ class GenerationJobScreen(FollowsJob):
 
     def __init__(self, workbench: Workbench, job: Job) -> None:
         super().__init__(workbench, job)
-        self._events: list[Mapping[str, Any]] = []
-        self._offset = 0
-        self._log = False
         self._chosen = False
         self._shown: LatestText | None = None
 
@@ -68,34 +51,13 @@ class GenerationJobScreen(FollowsJob):
         with Container(id="log"):
             yield TextPane(title="Log", empty="Nothing has been printed yet")
 
-    def _read(self) -> None:
-        if not self._reading:
-            self._reading = True
-            seen = self.job.job_id, self._offset, self._log
-            self.ask(self._fetch, *seen, then=self._came, otherwise=self._lost, group="events", doing="follow a job")
+    def _more(self, job: Job, known: Any) -> LatestText | None:  # noqa: ARG002
+        return self.wb.jobs.latest_text(job.job_id)
 
-    def _fetch(self, job_id: str, offset: int, log: bool) -> Look:
-        # The job before its events: whatever is read after it ended is all there is.
-        job = self.wb.jobs.get(job_id)
-        events, after = self.wb.jobs.events(job_id, offset)
-        printed = self.wb.jobs.log(job_id, LOG_LINES) if log else None
-        return Look(job, events, after, self.wb.jobs.latest_text(job_id), printed)
-
-    def _came(self, look: Look) -> None:
-        self._reading = False
-        self.job, self._offset = look.job, look.offset
-        self._events += look.events
-        self._pace.observe(self.job.done, time.monotonic())
-        if self.job.status.ended:
-            self._rest()
-        self._show_latest(look.latest)
-        if self.job.status is JobStatus.FAILED and look.latest is None and not (self._chosen or self._log):
+    def _take(self, more: LatestText | None) -> None:
+        self._show_latest(more)
+        if self.job.status is JobStatus.FAILED and more is None and not (self._chosen or self._log):
             self._log = True
-        if self._log and look.log is None:
-            # The view was changed while this look was under way.
-            self._read()
-        self._show_log(look.log)
-        self._paint()
 
     def _show_latest(self, latest: LatestText | None) -> None:
         question, text = self.query_one("#question", TextPane), self.query_one("#text", TextPane)

@@ -45,11 +45,13 @@ class HomeScreen(WatchingScreen):
         Binding("d", "go('datasets')", "Data", tooltip="Look at datasets and import them"),
         Binding("t", "go('train')", "Train", tooltip="Start a training, or look at one"),
         Binding("g", "go('generate')", "Generate", tooltip="Let models write for a split, and look through the texts"),
+        Binding("j", "go('judge')", "Judge", tooltip="Have texts judged by language models, and read every verdict"),
         Binding("r", "go('rate')", "Rate", tooltip="Rate what waits for you"),
-        Binding("j", "go('jobs')", "Jobs", tooltip="See what runs in the background"),
         Binding("l", "go('results')", "Results", tooltip="See the leaderboard"),
         Binding("s", "go('sql')", "SQL", tooltip="Query everything with SQL"),
         Binding("q", "app.quit", "Quit", tooltip="End viva; jobs go on"),
+        # The heading of the jobs names this key: there is no room for it in 80 columns.
+        Binding("J", "go('jobs')", "Jobs", tooltip="See what runs in the background"),
         Binding("m", "go('models')", "Models", tooltip="Look at models, add one, export one"),
         Binding("escape", "leave", "Back", show=False),
     ]
@@ -146,7 +148,7 @@ class HomeScreen(WatchingScreen):
             parts += [Text(line, style=tone(self.app, "warning")), Text()]
         studies = sorted(overview.studies, key=lambda progress: not progress.left)
         parts += self._section("Studies", [_cells(home.study_line(progress)) for progress in studies])
-        parts += self._section("Jobs", [self._job(job) for job in home.job_lines(jobs)], (13, None, 13))
+        parts += self._section(home.JOBS_HEADING, [self._job(job) for job in home.job_lines(jobs)], (13, None, 13))
         parts += self._section("Datasets", [_cells(home.dataset_line(dataset)) for dataset in overview.datasets])
         parts += self._section("Models", [_cells(home.model_line(model)) for model in overview.models])
         self.query_one("#overview", Static).update(Group(*parts))

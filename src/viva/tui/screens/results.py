@@ -12,9 +12,9 @@ from textual.content import Content
 from textual.widgets import DataTable, Static
 
 from viva.present import leaderboard
-from viva.present.datasets import result_notes, split_name, splits_text
-from viva.present.degenerate import degenerate_notes
-from viva.present.leaderboard import Leaderboard, Line, Measure
+from viva.present.datasets import result_notes, split_name, splits_text, waiting_note
+from viva.present.degenerate import degenerate_line, degenerate_note
+from viva.present.leaderboard import Column, Leaderboard, Line, Measure
 from viva.present.measures import HUMAN_TOTAL
 from viva.text import display_line
 from viva.tui.results_reading import Loaded, read
@@ -133,6 +133,8 @@ class ResultsScreen(VivaScreen[None]):
         if line is not None:
             own = line.group.measure
             measure = own.name if own.source == "metric" else HUMAN_TOTAL
+            if own.source == "judge":
+                measure = f"judge total {own.scorer}"
         self.app.push_screen(DrilldownScreen(self.wb, self._loaded.dataset.name, self._split, measure))
 
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
@@ -142,8 +144,12 @@ class ResultsScreen(VivaScreen[None]):
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
         event.stop()
         line = self._line()
-        said = leaderboard.sentence(line.group, line.entry) if line else ""
-        self.query_one("#sentence", Static).update(Content(said))
+        parts = []
+        if line is not None and self._loaded is not None:
+            parts.append(Content(leaderboard.sentence(line.group, line.entry)))
+            if flaws := degenerate_line(self._loaded.totals, self._split, line.entry.row.system):
+                parts.append(Content.styled(flaws, "$text-warning"))
+        self.query_one("#sentence", Static).update(Content("\n").join(parts))
 
     def _line(self) -> Line | None:
         row = self.query_one(RowTable).cursor_row
@@ -158,7 +164,7 @@ class ResultsScreen(VivaScreen[None]):
             self._split = "test" if "test" in offered else (offered or [""])[0]
         rows = [row for row in loaded.rows if row.split == self._split]
         only = None if self._all else leaderboard.brief(rows)
-        self._board = leaderboard.build(rows, loaded.studies, loaded.by_field, only)
+        self._board = leaderboard.build(rows, loaded.studies, loaded.by_field, only, loaded.judges)
         if self._measure not in self._board.measures:
             self._measure = next(iter(self._board.measures), None)
         self._paint()
@@ -170,9 +176,10 @@ class ResultsScreen(VivaScreen[None]):
         if self._loaded.by_field and self._measure is not None:
             shown = shown.only(self._measure)
         table = self.query_one(RowTable)
-        self._lines = leaderboard.lines(shown, NARROWEST_BAR, 18 if self.size.width < 100 else leaderboard.NAME_WIDTH)
-        bar = self._bar_width(shown)
-        columns = leaderboard.columns(shown)
+        room = leaderboard.name_room(shown, self.size.width, NARROWEST_BAR)
+        self._lines = leaderboard.lines(shown, NARROWEST_BAR, room)
+        columns = leaderboard.columns(shown, room)
+        bar = self._bar_width(columns)
         rows = [_cells(line, bar) for line in self._lines]
         right = [number for number, column in enumerate(columns) if column.right]
         headings = [Text(column.heading) for column in columns]
@@ -188,9 +195,8 @@ class ResultsScreen(VivaScreen[None]):
         self._say_where()
         self.refresh_bindings()
 
-    def _bar_width(self, shown: Leaderboard) -> int:
+    def _bar_width(self, columns: Sequence[Column]) -> int:
         """Return the cells that are left for the bars."""
-        columns = leaderboard.columns(shown)
         table = [tuple(column.heading for column in columns), *(line.cells for line in self._lines)]
         widths = [max(cell_len(cells[number]) for cells in table) + 2 for number in range(len(columns))]
         return min(max(self.size.width - 1 - sum(widths) + widths[-2] - 2, NARROWEST_BAR), WIDEST_BAR)
@@ -201,7 +207,9 @@ class ResultsScreen(VivaScreen[None]):
         self.sub_title = ""
         notes: list[str] = []
         if loaded is not None and loaded.dataset is not None and self._lines:
-            notes = [*result_notes(loaded.dataset, loaded.newest), *degenerate_notes(loaded.rows, self._split)]
+            degenerate = degenerate_note(loaded.totals, self._split, "the selected one's are told below")
+            waiting = waiting_note(loaded.waiting, self._split, f"viva score {loaded.dataset.name}")
+            notes = [*result_notes(loaded.dataset, loaded.newest), *filter(None, (waiting, degenerate))]
         self.query_one("#notes", Static).update(Content("\n".join(notes)))
         self.query_one("#notes").display = bool(notes)
         if loaded is None or loaded.dataset is None:

@@ -17,7 +17,7 @@ from viva.present.train import pausable
 from viva.records.ids import utc_now
 from viva.records.job import Job, JobStatus
 from viva.records.training import Trial
-from viva.tui.screens.following import FollowsJob
+from viva.tui.screens.following import LOG_LINES, FollowsJob
 from viva.tui.widgets.curves import Curves
 from viva.tui.widgets.row_table import RowTable
 from viva.tui.widgets.still import StillText
@@ -25,7 +25,6 @@ from viva.tui.widgets.text_pane import TextPane
 from viva.tui.widgets.tones import tone
 from viva.workbench import Workbench
 
-LOG_LINES = 200
 BAR_WIDTH = 40
 TALL = 30
 """Rows from which on there is room for a bar, and for the values of a trial below the table."""

@@ -1,40 +1,31 @@
 """One example with everything that was written for it, beside the reference, each text with its metrics."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import HorizontalScroll
-from textual.content import Content
-from textual.widgets import Static
 
 from viva.present import texts as words
-from viva.present.leaderboard import field_name, system_name
+from viva.present.judge_verdicts import judged_texts
+from viva.present.system_names import short_names
 from viva.records.browsing import BrowsedExample, BrowsePage
 from viva.tui.screens.base import VivaScreen
+from viva.tui.screens.judge_verdicts import JudgeVerdictsScreen
+from viva.tui.screens.text_place import Place
 from viva.tui.widgets.status import StatusLine
 from viva.tui.widgets.text_column import FACT_WIDTH, TextColumn
 from viva.tui.widgets.text_pane import TextPane
+from viva.tui.widgets.text_tabs import TextTabs
 from viva.workbench import Workbench
 
 NARROW = 100
 """Columns; below this many, texts stand behind one another, not side by side."""
+SAMPLES_WIDTH = 14
+"""Columns that the number of the sample and how much lies below take beside a title."""
 NARROWEST = 36
 """Columns of a text beside others; where that is too much for the screen, it scrolls sideways."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """A row of a page of examples."""
-
-    page: BrowsePage
-    row: int
-
-    @property
-    def number(self) -> int:
-        return self.page.query.offset + self.row + 1
 
 
 class TextsScreen(VivaScreen[Place]):
@@ -49,11 +40,12 @@ class TextsScreen(VivaScreen[Place]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "step(1)", "Next", tooltip="Go to the next example"),
         Binding("p", "step(-1)", "Previous", tooltip="Go to the example before"),
-        Binding("tab", "pane(1)", "Other text", key_display="tab", tooltip="Go to the next text"),
-        Binding("shift+tab", "pane(-1)", show=False, tooltip="Go to the text before"),
+        Binding("tab,right_square_bracket", "pane(1)", "Other text", key_display="tab", tooltip="Next text (also ])"),
+        Binding("shift+tab,left_square_bracket", "pane(-1)", show=False, tooltip="Go to the text before (also [)"),
         Binding("s", "sample(1)", "Sample", tooltip="Show the next text that each system wrote for the question"),
         Binding("S", "sample(-1)", show=False, tooltip="Show the text before"),
         Binding("z", "zoom", "Zoom", tooltip="Give one text the whole screen, and back"),
+        Binding("j", "judges", "Judges", tooltip="Read what judges said about this text"),
         Binding("m", "measures", "Measures", tooltip="Show every number of every metric, and back"),
         Binding("v", "render", "As written", tooltip="Switch between formatted text and the text as it was written"),
         *(Binding(str(number), f"show({number})", show=False, tooltip="Go to that text") for number in range(1, 10)),
@@ -71,7 +63,7 @@ class TextsScreen(VivaScreen[Place]):
     def body(self) -> ComposeResult:
         yield StatusLine(id="where")
         yield TextPane(title="Question", id="question", empty="(no question)")
-        yield Static(id="tabs", markup=False)
+        yield TextTabs(id="tabs")
         with HorizontalScroll(id="panes", can_focus=False):
             yield TextColumn("Reference")
             for system in self._place.page.systems:
@@ -95,6 +87,8 @@ class TextsScreen(VivaScreen[Place]):
             return 1 <= place.number + int(str(parameters[0])) <= place.page.total
         if action == "sample":
             return example is not None and words.sample_count(example) > 1
+        if action == "judges":
+            return example is not None and bool(example.texts)
         if action == "measures":
             return example is not None and words.has_details(example.texts, place.page.query.measure)
         return True
@@ -179,6 +173,12 @@ class TextsScreen(VivaScreen[Place]):
             self._sample = (self._sample + step) % max(words.sample_count(self._example), 1)
             self._paint()
 
+    def action_judges(self) -> None:
+        if (example := self._example) is not None and example.texts:
+            column, dataset = list(self.query(TextColumn))[max(self._pane - 1, 0)], self._place.page.query.dataset
+            at = words.place_of(example, column.system, self._sample)
+            self.app.push_screen(JudgeVerdictsScreen(self.wb, dataset, judged_texts(example), at))
+
     def action_render(self) -> None:
         self._rendered = not self._rendered
         for pane in self.query(TextPane):
@@ -199,9 +199,8 @@ class TextsScreen(VivaScreen[Place]):
         example, place = self._example, self._place
         if example is None:
             return
-        where = self.query_one("#where", StatusLine)
-        where.text = f"Example {example.position + 1}" + (f" · {field_name(example.field)}" if example.field else "")
-        where.right = f"{place.number:,} of {place.page.total:,}"
+        self._paint_where()
+        self.query_one("#where", StatusLine).right = f"{place.number:,} of {place.page.total:,}"
         self.query_one("#question", TextPane).show(example.question, rendered=self._rendered)
         for number, column in enumerate(self.query(TextColumn)):
             if number == 0:
@@ -211,10 +210,18 @@ class TextsScreen(VivaScreen[Place]):
         self._paint_facts()
         self.refresh_bindings()
 
+    def _paint_where(self) -> None:
+        """Say which example this is, and in full whose text is in front."""
+        if self._example is not None:
+            front = ["", "", *self._place.page.systems][self._pane]
+            self.query_one("#where", StatusLine).text = words.place_text(self._example, front)
+
     def _arrange(self) -> None:
-        """Give each text its width: all of it where one is seen at a time, else a share."""
+        """Give each text its width: all of it where one is seen at a time, else a share; and a name that fits there."""
+        short = short_names(self._place.page.systems, self._share - SAMPLES_WIDTH).names
         for column in self.query(TextColumn):
             column.styles.width = "100%" if self._one_at_a_time else self._share
+            column.set_name(column.system if self._one_at_a_time else short.get(column.system, column.system))
         self._paint_facts()
 
     @property
@@ -232,9 +239,7 @@ class TextsScreen(VivaScreen[Place]):
             column.show_facts(measure, abreast=max(width // (FACT_WIDTH + 2), 1), everything=everything)
 
     def _paint_tabs(self) -> None:
-        parts: list[str | tuple[str, str]] = []
-        for number, column in enumerate(self.query(TextColumn), 1):
-            shown = column.has_class("-shown")
-            name = f" {'▸' if shown else ' '}{number} {system_name(column.system, 20)} "
-            parts.append((name, "bold reverse") if shown else name)
-        self.query_one("#tabs", Static).update(Content.assemble(*parts))
+        columns = list(self.query(TextColumn))
+        front = next((place for place, column in enumerate(columns) if column.has_class("-shown")), 0)
+        self.query_one(TextTabs).show(self._place.page.systems, front, self.app.size.width - 2)
+        self._paint_where()

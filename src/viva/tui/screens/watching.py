@@ -26,6 +26,12 @@ def job_screen(workbench: Workbench, job: Job) -> Screen[Any]:
         from viva.tui.screens.generate_job import GenerationJobScreen
 
         return GenerationJobScreen(workbench, job)
+    if job.spec.kind is JobKind.JUDGE:
+        from viva.tui.screens.judge_job import JudgeJobScreen
+        from viva.tui.screens.judge_trial import JudgeTrialScreen
+
+        trial = job.spec.arguments.get("request", {}).get("trial")
+        return JudgeTrialScreen(workbench, job) if trial else JudgeJobScreen(workbench, job)
     from viva.tui.screens.job import JobScreen
 
     return JobScreen(workbench, job)

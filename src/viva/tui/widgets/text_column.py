@@ -23,14 +23,24 @@ class TextColumn(Vertical):
     def __init__(self, system: str) -> None:
         super().__init__(classes="column")
         self.system = system
-        self._title = display_line(system, 40) or "(no name)"
+        self._title = display_line(system, 100) or "(no name)"
         self.pane = TextPane(title=self._title)
         self._samples: Sequence[ScoredText] = ()
         self._text: ScoredText | None = None
+        self._number = 0
 
     def compose(self) -> ComposeResult:
         yield self.pane
         yield Static(classes="facts", markup=False)
+
+    def set_name(self, name: str) -> None:
+        """Call the column by another name, such as one that it has room for; cleaned here."""
+        self._title = display_line(name, 100) or "(no name)"
+        self.pane.set_title(self._titled())
+
+    def _titled(self) -> str:
+        count = len(self._samples)
+        return f"{self._title} · {self._number + 1} of {count}" if count > 1 else self._title
 
     def show_reference(self, text: str, rendered: bool) -> None:
         """Show the reference approach, of which nothing is measured."""
@@ -42,9 +52,9 @@ class TextColumn(Vertical):
         `sample` counts on past the last one, to the first.
         """
         self._samples = samples
-        number = sample % len(samples) if samples else 0
-        self._text = text = samples[number] if samples else None
-        self.pane.set_title(f"{self._title} · {number + 1} of {len(samples)}" if len(samples) > 1 else self._title)
+        self._number = sample % len(samples) if samples else 0
+        self._text = text = samples[self._number] if samples else None
+        self.pane.set_title(self._titled())
         self.set_class(text is not None and text.failed is not None, "-failed")
         if text is None:
             self.pane.show("", rendered=rendered, empty="(not generated for this example)")
@@ -68,6 +78,7 @@ class TextColumn(Vertical):
         for number, (name, value) in enumerate(lines):
             if number:
                 parts.append("  " if number % abreast else "\n")
-            fact = f"{measures.title(name):<{NAME_WIDTH}} {value}"
+            title = measures.short_title(name, NAME_WIDTH)
+            fact = f"{title:<{NAME_WIDTH}} {value}"
             parts.append((f"{fact:<{FACT_WIDTH}}" if abreast > 1 else fact, "bold" if name == measure else ""))
         facts.update(Content.assemble(*parts))

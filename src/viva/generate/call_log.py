@@ -3,7 +3,8 @@
 import fcntl
 import json
 import os
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -18,7 +19,8 @@ class Outcome:
     """How a call ended: with a `value`, or `failed` with a reason and the (shortened) last `reply`.
 
     `request` is the fingerprint of what was asked. Tokens, seconds and `attempts` count all replies to it,
-    the unusable ones too; `retries` counts what the server was asked again because of errors of its own.
+    the unusable ones too; `retries` counts what the server was asked again because of errors of its own. The `lost`
+    tokens are the most that the server may have charged for where no answer arrived.
     """
 
     key: str
@@ -32,15 +34,21 @@ class Outcome:
     attempts: int = 0
     retries: int = 0
     estimated: bool = False
+    lost_prompt_tokens: int = 0
+    lost_completion_tokens: int = 0
 
 
 def fingerprint(request: ChatRequest) -> str:
-    """Return an id of what is asked: a call whose prompt has changed is another call."""
-    return content_id(list(request.messages), request.max_tokens, request.temperature, request.seed, request.schema)
+    """Return an id of what is asked: a call whose prompt has changed, or how its reply is drawn, is another call."""
+    parts = [list(request.messages), request.max_tokens, request.temperature, request.seed, request.schema]
+    if request.top_p is not None or request.extra:
+        # Only where they are set: what earlier versions asked keeps its id.
+        parts += [request.top_p, sorted(request.extra.items())]
+    return content_id(*parts)
 
 
 class CallLog:
-    """The finished calls of one job in a file of JSON lines, appended to and synced call by call.
+    """The finished calls of one job in a file of JSON lines, appended to call by call.
 
     Opening it cuts off a last line torn by a crash. One program at a time: raises `UserError` where another has
     it open, `BadInput` where a line in its middle is no outcome. Close it, or use it in a `with`.
@@ -51,6 +59,8 @@ class CallLog:
         self._outcomes: dict[str, Outcome] = {}
         self.prompt_tokens = 0
         self.completion_tokens = 0
+        self.lost_prompt_tokens = 0
+        self.lost_completion_tokens = 0
         self.retries = 0
         self.estimated = False
         self.answered = False
@@ -74,6 +84,10 @@ class CallLog:
     def __len__(self) -> int:
         return len(self._outcomes)
 
+    def __iter__(self) -> Iterator[Outcome]:
+        """Yield each call's last outcome, in the order in which they were first written."""
+        return iter(self._outcomes.values())
+
     def find(self, key: str, request: str) -> Outcome | None:
         """Return the outcome of the call of that name, if it asked the same."""
         outcome = self._outcomes.get(key)
@@ -81,11 +95,19 @@ class CallLog:
 
     def add(self, outcome: Outcome) -> None:
         """Write an outcome; when this returns it is on the disk."""
-        values = {key: value for key, value in asdict(outcome).items() if value is not None or key == "value"}
+        self.write(outcome)
+        self.sync()
+
+    def write(self, outcome: Outcome) -> None:
+        """Write an outcome so that it outlives this program; only `sync` makes it outlive the machine as well."""
+        values = {key: value for key, value in vars(outcome).items() if value is not None or key == "value"}
         self._file.write(json.dumps(values).encode("ascii") + b"\n")
         self._file.flush()
-        os.fsync(self._file.fileno())
         self._take(outcome)
+
+    def sync(self) -> None:
+        """Put what was written on the disk; may run in another thread while more is written."""
+        os.fsync(self._file.fileno())
 
     def close(self) -> None:
         """Close the file."""
@@ -116,6 +138,8 @@ class CallLog:
         self._outcomes[outcome.key] = outcome
         self.prompt_tokens += outcome.prompt_tokens
         self.completion_tokens += outcome.completion_tokens
+        self.lost_prompt_tokens += outcome.lost_prompt_tokens
+        self.lost_completion_tokens += outcome.lost_completion_tokens
         self.retries += outcome.retries + max(outcome.attempts - 1, 0)
         self.estimated = self.estimated or outcome.estimated
         self.answered = self.answered or outcome.completion_tokens > 0

@@ -1,0 +1,251 @@
+"""Verdicts of judges made elsewhere: brought in beside viva's own, and taken out again."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from viva import jsonl
+from viva.dataset import reading
+from viva.errors import BadInput, UsageError
+from viva.records.dataset import Dataset
+from viva.records.ids import content_id, new_id
+from viva.records.judging import JudgeMode, Judgment
+from viva.records.reading import BadRow, RawRow, ReadOptions
+from viva.records.rubric import Rubric
+from viva.store import judgment_rows as table
+from viva.store import judgments, outputs, parquet, studies
+from viva.text import display_line, plural
+from viva.workbench import files, output_files
+from viva.workbench.importing import BadRows, Progress
+from viva.workbench.judgment_rows import Reader, checked_judge
+from viva.workbench.output_rows import BadValue, Examples
+
+if TYPE_CHECKING:
+    from viva.workbench.workbench import Workbench
+
+LOOKED_AT = 100
+"""Rows from which the columns are found out."""
+PIECE = 500
+"""Rows that are put into the store at a time."""
+_TELL_EVERY = 1000
+
+
+@dataclass(frozen=True)
+class JudgmentsImported:
+    """What an import of verdicts brought: `added` ones of `judges`; `known` ones were there already.
+
+    `bad` counts the rows that could not be used, the first of them are in `samples`, all of them in `bad_file`.
+    """
+
+    dataset: Dataset
+    added: int
+    known: int
+    judges: tuple[str, ...] = ()
+    bad: int = 0
+    samples: tuple[BadRow, ...] = ()
+    bad_file: Path | None = None
+
+
+class JudgmentFiles:
+    """Import and export what judges said."""
+
+    def __init__(self, workbench: "Workbench") -> None:
+        self._workbench = workbench
+        self._store = workbench.store
+
+    def import_file(
+        self,
+        path: Path,
+        dataset: str,
+        split: str | None = None,
+        *,
+        judge: str | None = None,
+        rubric: str = "default",
+        version: int | None = None,
+        strict: bool = False,
+        encoding: str | None = None,
+        progress: Progress | None = None,
+    ) -> JudgmentsImported:
+        """Import verdicts of judges outside of viva on texts for a dataset, in one transaction.
+
+        `judge` names the judge of all rows, `rubric` is that of rows that name none. Verdicts that are there already
+        are passed over; another one in place of one that is there counts from now on. Of a judge and mode the rubric
+        counts that was imported last, and a file holds one. Rows that cannot be used go to
+        a file next to `path`; with `strict` one of them is enough to refuse. Raises `NotFound`, `UsageError`, and
+        `BadInput`: also for a judge that viva asks itself.
+        """
+        found = self._dataset(dataset, split, version)
+        path = files.readable(self._workbench, path)
+        shown = display_line(path.name, 80)
+        if judge is not None:
+            try:
+                judge = checked_judge(judge)
+            except BadValue as error:
+                raise UsageError(str(error), "choose another --judge") from error
+        default = self._workbench.rubrics.get(rubric)
+        with self._store.read() as connection:
+            keys = outputs.example_keys(connection, found.dataset_id)
+            examples = Examples(found, keys, split, self._others(found))
+            texts = table.texts(connection, found.dataset_id)
+            own = table.names_of_viva(connection)
+        rows = reading.rows(path, ReadOptions(encoding=encoding), parquet.rows)
+        first = list(islice(rows, LOOKED_AT))
+        good = [row for row in first if isinstance(row, RawRow)]
+        if not first:
+            raise BadInput(f"{shown} holds no rows")
+        splits = {key.example_id: key.split for key in keys}
+        reader = (
+            Reader(good, found.name, examples, texts, self._rubric, default, judge, shown, splits) if good else None
+        )
+        staged = self._workbench.paths.staging / f"{new_id()}.jsonl"
+        staged.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with BadRows(self._workbench, path) as bad:
+                count = jsonl.write(staged, _staging(chain(first, rows), reader, bad, progress))
+                _refuse(shown, bad, count, strict=strict)
+            taking = _Taking(found, own, shown, reader.used if reader else {})
+            with self._store.write() as connection:
+                for piece in jsonl.pieces(jsonl.read(staged), PIECE):
+                    taking.add(connection, piece)
+                taking.choose(connection)
+        finally:
+            staged.unlink(missing_ok=True)
+        return JudgmentsImported(
+            found, taking.added, taking.known, tuple(taking.judges), bad.count, tuple(bad.samples), bad.file
+        )
+
+    def export(
+        self,
+        dataset: str,
+        path: Path,
+        split: str | None = None,
+        judge: str | None = None,
+        mode: JudgeMode | None = None,
+        version: int | None = None,
+        *,
+        overwrite: bool = False,
+    ) -> int:
+        """Write the verdicts that count to a file that `import_file` reads, CSV or JSON Lines by its ending.
+
+        Each sample of a judge is a row; panels, which are made of judges, have none. Return how many. Raises
+        `NotFound`, `UsageError` where the file is there already, `BadInput` where it cannot be written.
+        """
+        path = output_files.checked(path)
+        found = self._dataset(dataset, split, version or self._workbench.results.version(dataset).version)
+        with self._store.read() as connection:
+            rows = table.exported(connection, found.name, found.version, split, judge, mode)
+            return output_files.write(path, table.EXPORTED, self._named(rows), overwrite=overwrite)
+
+    def _named(self, rows: Iterator[tuple[Any, ...]]) -> Iterator[Sequence[Any]]:
+        """Put the name of a rubric in place of its id, where the name stands for that very rubric here."""
+        place, known = table.EXPORTED.index("rubric"), self._workbench.rubrics
+        by_id: dict[str, str] = {}
+        for name in known.names():
+            try:
+                by_id[known.get(name).rubric_id] = name
+            except BadInput:
+                # A file that is no rubric has no verdicts; whoever lists the rubrics is told what is wrong with it.
+                continue
+        for row in rows:
+            yield [*row[:place], by_id.get(row[place], row[place]), *row[place + 1 :]]
+
+    def _dataset(self, dataset: str, split: str | None, version: int | None) -> Dataset:
+        datasets = self._workbench.datasets
+        # Verdicts are about texts: a version made since has none.
+        number = version or self._workbench.results.version(dataset).version
+        return datasets.get(dataset, number) if split is None else datasets.with_split(dataset, split, number)
+
+    def _rubric(self, name: str) -> Rubric | None:
+        """Return the rubric of this id in the store, or of this name; None where there is none."""
+        with self._store.read() as connection:
+            if name in table.rubric_ids(connection):
+                return studies.rubric(connection, name)
+        try:
+            return self._workbench.rubrics.get(name) if name in self._workbench.rubrics.names() else None
+        except BadInput as error:
+            raise BadValue(str(error)) from error
+
+    def _others(self, dataset: Dataset) -> Callable[[], dict[str, int]]:
+        def elsewhere() -> dict[str, int]:
+            with self._store.read() as connection:
+                return outputs.other_versions(connection, dataset.dataset_id)
+
+        return elsewhere
+
+
+def _staging(
+    rows: Iterator[RawRow | BadRow], reader: Reader | None, bad: BadRows, progress: Progress | None
+) -> Iterator[dict[str, Any]]:
+    for number, row in enumerate(rows, start=1):
+        if isinstance(row, BadRow):
+            bad.add(row)
+        else:
+            assert reader is not None
+            try:
+                yield reader.row(row)
+            except BadValue as error:
+                bad.add(BadRow(row.line, str(error), row.values))
+        if progress is not None and number % _TELL_EVERY == 0:
+            progress(number)
+
+
+def _refuse(shown: str, bad: BadRows, good: int, *, strict: bool) -> None:
+    """Raise `BadInput` where no row can be used, or, with `strict`, where any cannot."""
+    if not bad.count or (good and not strict):
+        return
+    where = f"line {bad.samples[0].line}: {bad.samples[0].reason}"
+    if good:
+        said = f"{plural(bad.count, 'row')} of {shown} cannot be used; {where}"
+        raise BadInput(said, f"all of them are in {bad.file}; without --strict the others come in")
+    raise BadInput(f"no row of {shown} can be used; {where}", f"see {bad.file}")
+
+
+@dataclass
+class _Taking:
+    """Puts verdicts into the store, within one transaction; `own` are the names that viva's own judges have."""
+
+    dataset: Dataset
+    own: set[str]
+    file: str
+    rubrics: dict[str, Rubric]
+    judges: dict[str, None] = field(default_factory=dict)
+    chosen: dict[tuple[str, str, str, str], None] = field(default_factory=dict)
+    added: int = 0
+    known: int = 0
+
+    def add(self, connection: table.Connection, rows: Sequence[dict[str, Any]]) -> None:
+        """Add what is not there yet. Raises `BadInput` for a judge that viva asks itself."""
+        for rubric in self.rubrics.values():
+            studies.add_rubric(connection, rubric)
+        self.rubrics = {}
+        found = [(row["line"], row["split"], table.Slot(*row["slot"]), table.Said(*row["said"])) for row in rows]
+        there = table.newest(connection, [slot for _, _, slot, _ in found])
+        new: list[Judgment] = []
+        for line, split, slot, said in found:
+            if slot.judge in self.own:
+                raise BadInput(
+                    f"{self.file}, line {line}: {display_line(slot.judge, 60)} is a judge that viva asks itself",
+                    "give the verdicts of elsewhere another judge, in the file or with --judge NAME",
+                )
+            self.judges[slot.judge] = None
+            self.chosen[slot.judge, slot.mode, slot.rubric_id, split] = None
+            before, times = there.get(slot, (None, 0))
+            if before == said:
+                self.known += 1
+                continue
+            new.append(
+                Judgment(
+                    content_id("imported", *slot, times), slot.generation_id, slot.rubric_id, slot.judge,
+                    JudgeMode(slot.mode), slot.criterion, said.value, said.unscored, said.rationale, said.evidence,
+                    said.found, slot.sample,
+                )
+            )  # fmt: skip
+        judgments.add(connection, self.dataset.dataset_id, [], new)
+        self.added += len(new)
+
+    def choose(self, connection: table.Connection) -> None:
+        """Let the rubrics of the file count, also where all of its verdicts were there already."""
+        for judge, mode, rubric_id, split in self.chosen:
+            judgments.choose_imported(connection, self.dataset.dataset_id, judge, JudgeMode(mode), rubric_id, split)
