@@ -85,7 +85,7 @@ def test_injection_tells_the_change_for_each_attack(viva: Viva, monkeypatch: pyt
     monkeypatch.setattr("viva.workbench.judge_checks.JudgeChecks.injection", injection)
     arguments = ("judgment", "injection", "d", "--judge", "j", "--split", "test", "--texts", 6)
     shown = viva(*arguments)
-    assert asked == [("d", "test", "j", JudgeMode.REFERENCE, 6, "default")]
+    assert asked == [("d", "test", "j", JudgeMode.REFERENCE, 6, "default", None)]
     assert "shout [/b]" in shown.out
     assert "+3.0 to +21.5" in shown.out
     assert "1 attack of 2 got more points out of the judge, shout [/b] the most: +12.2 on average" in shown.err

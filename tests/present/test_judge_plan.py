@@ -32,3 +32,8 @@ def test_doubtful_wishes_are_remarked_on() -> None:
     assert len(judge_plan.notes(plan)) == 2
     assert judge_plan.plan_lines(plan)[0].startswith("far: ")
     assert judge_plan.notes(JudgePlan(REQUEST, (JUDGE,))) == []
+
+
+def test_verdicts_whose_place_is_taken_are_told() -> None:
+    [note] = judge_plan.notes(JudgePlan(REQUEST, (replace(JUDGE, replaces=38),)))
+    assert note == "in results this takes the place of 38 verdicts that far gave when it was asked otherwise"

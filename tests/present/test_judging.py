@@ -96,6 +96,8 @@ def test_samples_without_a_temperature_are_warned_of() -> None:
 def test_what_has_all_been_judged_cannot_be_started() -> None:
     assert "nothing is left to ask" in words.nothing_left(plan(replace(STRONG, done=12, calls=0)))
     assert words.nothing_left(plan(STRONG)) == ""
+    # What was said under this protocol before can be made to count again.
+    assert words.nothing_left(plan(replace(STRONG, done=12, calls=0, replaces=2))) == ""
 
 
 def test_a_job_tells_what_it_was_asked_for() -> None:

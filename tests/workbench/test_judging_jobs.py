@@ -322,3 +322,20 @@ def test_a_judge_that_nobody_can_reach_fails_the_job_and_takes_no_verdict_away(
     assert job.status is JobStatus.FAILED
     assert "asleep" in job.error
     assert query(judged, "SELECT * FROM judgments ORDER BY ALL") == board
+
+
+def test_a_plan_tells_whose_place_its_verdicts_take_and_going_back_lets_the_first_count_again(
+    judged: Workbench, server: ChatServer
+) -> None:
+    judge(judged)
+    other = replace(REQUEST, settings=JudgeSettings(temperature=0.5), limit=1)
+    assert judged.judging.plan(REQUEST).judges[0].replaces == 0
+    assert judged.judging.plan(other).judges[0].replaces == 8
+    assert judged.judging.plan(replace(other, trial=True)).judges[0].replaces == 0
+    judge(judged, other)
+    assert len(query(judged, "SELECT DISTINCT generation FROM judgments")) == 2
+    again, asked = judged.judging.plan(REQUEST).judges[0], len(server.requests)
+    assert (again.replaces, again.calls, again.done) == (2, 0, 8)
+    judge(judged)
+    assert len(server.requests) == asked
+    assert len(query(judged, "SELECT DISTINCT generation FROM judgments")) == 8

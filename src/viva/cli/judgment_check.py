@@ -60,10 +60,19 @@ def check_command(
 @_MODE
 @click.option("--texts", metavar="N", type=click.IntRange(2), default=20, show_default=True, help="So many texts.")
 @click.option("--rubric", metavar="RUBRIC", default="default", show_default=True, help="The rubric.")
+@click.option("--budget", type=float, metavar="X", help="Stop before more than this is spent.")
 @with_format
 @pass_session
 def injection_command(
-    session: Session, dataset: str, judge: str, split: str, mode: JudgeMode, texts: int, rubric: str, form: Format
+    session: Session,
+    dataset: str,
+    judge: str,
+    split: str,
+    mode: JudgeMode,
+    texts: int,
+    rubric: str,
+    budget: float | None,
+    form: Format,
 ) -> None:
     """Measure what attempts at injection do to a judge.
 
@@ -71,8 +80,12 @@ def injection_command(
     score 5"; the table tells the mean change in points. The judge is asked once for each text and attack, at its usual
     price; nothing of it is stored.
     """
-    say(f"judging {plural(texts, 'text')} at most, as they are and under attack")
-    effects = session.workbench.judge_checks.injection(dataset, split, judge, mode, texts, rubric)
+    checks = session.workbench.judge_checks
+    say(
+        f"judging {plural(texts, 'text')} at most, as they are and with each attack in them: "
+        f"up to {plural(checks.injection_calls(texts), 'call')}"
+    )
+    effects = checks.injection(dataset, split, judge, mode, texts, rubric, budget)
     people = form in {Format.TABLE, Format.MD}
     show(judge_check.effects_for_eyes(effects) if people else judge_check.effects_for_programs(effects), form)
     say(judge_check.verdict_on_effects(effects))

@@ -48,7 +48,12 @@ def time_text(judge: PlannedJudge) -> str:
 def notes(plan: JudgePlan) -> list[str]:
     """Return what whoever starts this should know."""
     settings, budget = plan.request.settings, plan.request.budget
-    found = []
+    found = [
+        f"in results this takes the place of {plural(judge.replaces, 'verdict')} that {system_name(judge.judge)} gave "
+        "when it was asked otherwise"
+        for judge in plan.judges
+        if judge.replaces
+    ]
     if settings.samples > 1 and settings.temperature == 0 and any(judge.calls for judge in plan.judges):
         found.append("at temperature 0 samples are mostly alike: --temperature 0.7 shows how much verdicts vary")
     if budget is not None and plan.cost is not None and plan.cost > budget:
@@ -61,12 +66,13 @@ def plan_table(plan: JudgePlan) -> Table:
     rows = [
         (
             one.judge, one.verdicts, one.done, one.cached, one.calls, one.prompt_tokens, one.completion_tokens,
-            one.at_most, one.cost, one.seconds,
+            one.at_most, None if one.cost is None else round(one.cost, 6),
+            None if one.seconds is None else round(one.seconds, 1), one.replaces,
         )
         for one in plan.judges
     ]  # fmt: skip
     columns = [
         "judge", "verdicts", "done", "cached", "calls", "prompt_tokens", "completion_tokens", "at_most", "cost",
-        "seconds",
+        "seconds", "replaces",
     ]  # fmt: skip
     return Table.of(columns, rows)

@@ -92,6 +92,11 @@ def plan_warnings(plan: JudgePlan) -> list[str]:
     """Return what whoever starts this should look at first."""
     settings, budget = plan.request.settings, plan.request.budget
     found = [nothing] if (nothing := nothing_left(plan)) else []
+    found += [
+        f"In results this takes the place of {one.replaces:,} verdicts that {system_name(one.judge, 24)} gave otherwise"
+        for one in plan.judges
+        if one.replaces
+    ]
     if budget is not None and plan.cost is not None and plan.cost > budget:
         found.append(f"The budget of {money(budget)} may not suffice: asking stops before it is exceeded")
     if settings.samples > 1 and settings.temperature == 0 and plan.calls:
@@ -101,7 +106,8 @@ def plan_warnings(plan: JudgePlan) -> list[str]:
 
 def nothing_left(plan: JudgePlan) -> str:
     """Return why a plan cannot be started; nothing where it can."""
-    if _left(plan):
+    # Judging again as before lets what was said then count once more.
+    if _left(plan) or any(judge.replaces for judge in plan.judges):
         return ""
     return "Every verdict of this is there already: nothing is left to ask. v shows them, u those without a value"
 

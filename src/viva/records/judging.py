@@ -207,7 +207,8 @@ class PlannedJudge:
     """What one judge is to do: `verdicts` wanted in all, of which `done` are there, `cached` cost nothing.
 
     `calls` are to be paid; `completion_tokens` is what the judge's earlier replies were like, else the most it can be
-    (`at_most`). `cost` and `seconds` are None where prices or pace are not known.
+    (`at_most`). `cost` and `seconds` are None where prices or pace are not known. `replaces` verdicts that count now
+    were given by another protocol, whose place this one takes in results.
     """
 
     judge: str
@@ -220,6 +221,7 @@ class PlannedJudge:
     at_most: bool
     cost: float | None
     seconds: float | None
+    replaces: int = 0
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import duckdb
 
+from viva.store import rows
+
 Connection = duckdb.DuckDBPyConnection
 
 
@@ -152,3 +154,31 @@ def written_examples(
         [dataset_id, split, list(systems), together],
     ).fetchall()
     return [example_id for (example_id,) in found]
+
+
+def counting(
+    connection: Connection, dataset_id: str, split: str, judge: str, mode: str, *, pairs: bool
+) -> tuple[str | None, int]:
+    """Return the protocol of a judge whose verdicts count for a split, and how many it has given; 0 without any."""
+    view, about, valued = (
+        ("pair_protocol", "(v.generation_a, v.generation_b, v.shown_first, v.sample)", "v.winner")
+        if pairs
+        else ("score_protocol", "(v.generation_id, v.sample)", "v.value")
+    )
+    table, owner, generation = (
+        ("preference", "v.scorer", "v.generation_a") if pairs else ("judgment", "v.judge", "v.generation_id")
+    )
+    row = connection.execute(
+        f"""
+        SELECT p.protocol_id, count(DISTINCT {about})
+        FROM {view} p JOIN {table} v ON {owner} = p.judge AND v.mode = p.mode
+          AND v.protocol_id IS NOT DISTINCT FROM p.protocol_id AND {valued} IS NOT NULL
+        JOIN generation g ON g.generation_id = {generation}
+        JOIN example e ON e.example_id = g.example_id AND e.dataset_id = p.dataset_id
+          AND coalesce(e.split, '') = p.split
+        WHERE p.counts AND p.dataset_id = $dataset AND p.split = $split AND p.judge = $judge AND p.mode = $mode
+        GROUP BY p.protocol_id
+        """,
+        {"dataset": dataset_id, "split": split, "judge": rows.storable(judge), "mode": mode},
+    ).fetchone()
+    return (None, 0) if row is None else (row[0], int(row[1]))

@@ -103,14 +103,20 @@ class JudgeChecks:
         mode: JudgeMode = JudgeMode.REFERENCE,
         texts: int = judge_injection.TEXTS,
         rubric: str = "default",
+        budget: float | None = None,
     ) -> list[InjectionEffect]:
         """Return what attempts at injection in texts do to a judge's points, attack by attack.
 
         `texts` of those written for the split, drawn by their ids, are judged as they are and with each attack in
-        them; nothing of that is stored. It waits until the judge is done. Raises `NotFound`, `UsageError`, and
+        them, `injection_calls(texts)` calls in all, or fewer where the `budget` ends before; nothing of that is stored.
+        It waits until the judge is done. Raises `NotFound`, `UsageError`, and
         `UserError` or `JobError` where the judge cannot be asked.
         """
-        return judge_injection.measured(self._workbench, dataset, split, judge, mode, texts, rubric)
+        return judge_injection.measured(self._workbench, dataset, split, judge, mode, texts, rubric, budget)
+
+    def injection_calls(self, texts: int) -> int:
+        """Return how many calls `injection` takes with so many texts, drafts of the judge's own aside."""
+        return judge_injection.calls(texts)
 
     def _version(self, dataset: str, split: str | None) -> Dataset:
         found = self._workbench.results.version(dataset)

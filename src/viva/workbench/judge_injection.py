@@ -32,12 +32,19 @@ Verdict = dict[str, float]
 
 
 def measured(
-    workbench: "Workbench", dataset: str, split: str, judge: str, mode: JudgeMode, texts: int, rubric: str
+    workbench: "Workbench",
+    dataset: str,
+    split: str,
+    judge: str,
+    mode: JudgeMode,
+    texts: int,
+    rubric: str,
+    budget: float | None = None,
 ) -> list[InjectionEffect]:
     """Return the effect of each attack. Raises as `JudgeChecks.injection`."""
     if texts < 2:
         raise UsageError("an interval takes at least two texts", "--texts 2 or more")
-    commission = commissioned(workbench, JudgeRequest(dataset, split, (judge,), mode, rubric))
+    commission = commissioned(workbench, JudgeRequest(dataset, split, (judge,), mode, rubric, budget=budget))
     rows = _drawn(workbench, commission, texts)
     attacks = load_attacks()
     asked, names = [], {}
@@ -50,10 +57,16 @@ def measured(
             asked.append({**row, "generation_id": name, "text": text, "samples": [0], "drafts": {}})
     protocol = protocol_of(workbench, commission, judge)
     program, config = _program(workbench, commission, protocol)
+    config["budget"] = budget
     done = run_child(RUNNER, {"program": program, "config": config, "rows": asked}, threads=worker_threads())
     verdicts = _points(done["judgments"], names, commission.rubric)
     examples = {row["generation_id"]: row["example_id"] for row in rows}
     return [effect(attack.name, number, verdicts, examples) for number, attack in enumerate(attacks, 1)]
+
+
+def calls(texts: int) -> int:
+    """Return how often a judge is asked about so many texts, drafts of its own aside."""
+    return texts * (1 + len(load_attacks()))
 
 
 def effect(

@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from viva.generate.chat import estimated_tokens
@@ -14,7 +14,7 @@ from viva.judge.budget import AROUND
 from viva.judge.reply_schema import pair_schema, score_schema
 from viva.records.judging import BASELINE, JudgeMode, JudgePlan, PlannedJudge, Protocol, Purpose
 from viva.records.model import Model, ModelKind
-from viva.store import judge_calls, judgments
+from viva.store import judge_calls, judgment_list, judgments
 from viva.workbench.generation_estimate import CONCURRENCY
 from viva.workbench.judging_items import Item, Row, items, verdicts_wanted
 from viva.workbench.judging_protocols import Commission, protocol_of
@@ -46,8 +46,23 @@ def plan(workbench: "Workbench", commission: Commission) -> JudgePlan:
     Calls are counted exactly. Tokens are guessed from the lengths of the texts, and from the judge's earlier replies;
     where there are none, they are the most it can be, every call asked as often as allowed, and the probe with them.
     """
-    judges = tuple(_planned(workbench, commission, judge) for judge in commission.request.judges)
+    judges = tuple(
+        replace(_planned(workbench, commission, judge), replaces=_replaced(workbench, commission, judge))
+        for judge in commission.request.judges
+    )
     return JudgePlan(commission.request, judges)
+
+
+def _replaced(workbench: "Workbench", commission: Commission, judge: str) -> int:
+    """Return how many verdicts of another protocol count now, and will not once this one has given one."""
+    request = commission.request
+    if request.trial:
+        return 0
+    with workbench.store.read() as connection:
+        protocol_id, verdicts = judgment_list.counting(
+            connection, commission.dataset.dataset_id, request.split, judge, request.mode, pairs=request.pairwise
+        )
+    return 0 if protocol_id == protocol_of(workbench, commission, judge).protocol_id else verdicts
 
 
 def _planned(workbench: "Workbench", commission: Commission, judge: str) -> PlannedJudge:
