@@ -2,34 +2,29 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from viva import jsonl
-from viva.dataset import reading
 from viva.errors import BadInput, UsageError
 from viva.records.dataset import Dataset
-from viva.records.ids import content_id, new_id
+from viva.records.ids import content_id
 from viva.records.judging import JudgeMode, Judgment
-from viva.records.reading import BadRow, RawRow, ReadOptions
+from viva.records.reading import BadRow, RawRow
 from viva.records.rubric import Rubric
 from viva.store import judgment_rows as table
-from viva.store import judgments, outputs, parquet, studies
-from viva.text import display_line, plural
-from viva.workbench import files, output_files
-from viva.workbench.importing import BadRows, Progress
+from viva.store import judgments, outputs, studies
+from viva.text import display_line
+from viva.workbench import files, output_files, row_files
+from viva.workbench.importing import Progress
 from viva.workbench.judgment_rows import Reader, checked_judge
 from viva.workbench.output_rows import BadValue, Examples
 
 if TYPE_CHECKING:
     from viva.workbench.workbench import Workbench
 
-LOOKED_AT = 100
-"""Rows from which the columns are found out."""
 PIECE = 500
 """Rows that are put into the store at a time."""
-_TELL_EVERY = 1000
 
 
 @dataclass(frozen=True)
@@ -90,28 +85,22 @@ class JudgmentFiles:
             examples = Examples(found, keys, split, self._others(found))
             texts = table.texts(connection, found.dataset_id)
             own = table.names_of_viva(connection)
-        rows = reading.rows(path, ReadOptions(encoding=encoding), parquet.rows)
-        first = list(islice(rows, LOOKED_AT))
-        good = [row for row in first if isinstance(row, RawRow)]
-        if not first:
-            raise BadInput(f"{shown} holds no rows")
         splits = {key.example_id: key.split for key in keys}
-        reader = (
-            Reader(good, found.name, examples, texts, self._rubric, default, judge, shown, splits) if good else None
-        )
-        staged = self._workbench.paths.staging / f"{new_id()}.jsonl"
-        staged.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with BadRows(self._workbench, path) as bad:
-                count = jsonl.write(staged, _staging(chain(first, rows), reader, bad, progress))
-                _refuse(shown, bad, count, strict=strict)
+        reader: Reader | None = None
+
+        def read_as(first: list[RawRow]) -> Reader:
+            nonlocal reader
+            reader = Reader(first, found.name, examples, texts, self._rubric, default, judge, shown, splits)
+            return reader
+
+        with row_files.staged(
+            self._workbench, path, encoding, read_as, each="a verdict", strict=strict, progress=progress
+        ) as (staged, bad):
             taking = _Taking(found, own, shown, reader.used if reader else {})
             with self._store.write() as connection:
                 for piece in jsonl.pieces(jsonl.read(staged), PIECE):
                     taking.add(connection, piece)
                 taking.choose(connection)
-        finally:
-            staged.unlink(missing_ok=True)
         return JudgmentsImported(
             found, taking.added, taking.known, tuple(taking.judges), bad.count, tuple(bad.samples), bad.file
         )
@@ -173,33 +162,6 @@ class JudgmentFiles:
                 return outputs.other_versions(connection, dataset.dataset_id)
 
         return elsewhere
-
-
-def _staging(
-    rows: Iterator[RawRow | BadRow], reader: Reader | None, bad: BadRows, progress: Progress | None
-) -> Iterator[dict[str, Any]]:
-    for number, row in enumerate(rows, start=1):
-        if isinstance(row, BadRow):
-            bad.add(row)
-        else:
-            assert reader is not None
-            try:
-                yield reader.row(row)
-            except BadValue as error:
-                bad.add(BadRow(row.line, str(error), row.values))
-        if progress is not None and number % _TELL_EVERY == 0:
-            progress(number)
-
-
-def _refuse(shown: str, bad: BadRows, good: int, *, strict: bool) -> None:
-    """Raise `BadInput` where no row can be used, or, with `strict`, where any cannot."""
-    if not bad.count or (good and not strict):
-        return
-    where = f"line {bad.samples[0].line}: {bad.samples[0].reason}"
-    if good:
-        said = f"{plural(bad.count, 'row')} of {shown} cannot be used; {where}"
-        raise BadInput(said, f"all of them are in {bad.file}; without --strict the others come in")
-    raise BadInput(f"no row of {shown} can be used; {where}", f"see {bad.file}")
 
 
 @dataclass

@@ -1,24 +1,21 @@
 """Texts made elsewhere: brought in as generations, listed beside viva's own, and taken out again."""
 
-from collections.abc import Iterator, Sequence
-from itertools import chain, islice
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from viva import jsonl
-from viva.dataset import reading
 from viva.errors import BadInput, UsageError
 from viva.records.dataset import Dataset
 from viva.records.generation import Generation
-from viva.records.ids import content_id, new_id
+from viva.records.ids import content_id
 from viva.records.model import Decoding, System
 from viva.records.outputs import GenerationRow, OutputsImported
-from viva.records.reading import BadRow, RawRow, ReadOptions
-from viva.store import generations, models, parquet
+from viva.store import generations, models
 from viva.store import outputs as table
 from viva.store.rows import storable
-from viva.text import display_line, plural
-from viva.workbench import files, names, output_files
+from viva.text import display_line
+from viva.workbench import files, names, output_files, row_files
 from viva.workbench.importing import BadRows, Progress
 from viva.workbench.models import STARTER
 from viva.workbench.output_rows import BadValue, Examples, Maker, checked_name
@@ -26,11 +23,8 @@ from viva.workbench.output_rows import BadValue, Examples, Maker, checked_name
 if TYPE_CHECKING:
     from viva.workbench.workbench import Workbench
 
-LOOKED_AT = 100
-"""Rows from which the columns are found out."""
 PIECE = 200
 """Rows that are put into the store at a time."""
-_TELL_EVERY = 1000
 
 
 class Outputs:
@@ -72,22 +66,12 @@ class Outputs:
                 raise UsageError(str(error), "choose another --system") from error
         with self._store.read() as connection:
             examples = Examples(found, table.example_keys(connection, found.dataset_id), split, self._others(found))
-        rows = reading.rows(path, ReadOptions(encoding=encoding), parquet.rows)
-        first = list(islice(rows, LOOKED_AT))
-        good = [row for row in first if isinstance(row, RawRow)]
-        if not first:
-            hint = "the first line names the columns, each further line is a text"
-            raise BadInput(f"{display_line(path.name, 80)} holds no rows", hint)
-        maker = Maker(good, examples, system, display_line(path.name, 80), prefix) if good else None
-        staged = self._workbench.paths.staging / f"{new_id()}.jsonl"
-        staged.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with BadRows(self._workbench, path) as bad:
-                count = jsonl.write(staged, _staging(chain(first, rows), maker, bad, progress))
-                _refuse(path, bad, count, strict=strict)
+        file = display_line(path.name, 80)
+        with row_files.staged(
+            self._workbench, path, encoding, lambda first: Maker(first, examples, system, file, prefix),
+            each="a text", strict=strict, progress=progress,
+        ) as (staged, bad):  # fmt: skip
             return self._take(found, path, staged, bad)
-        finally:
-            staged.unlink(missing_ok=True)
 
     def list(
         self, dataset: str, split: str | None = None, system: str | None = None, version: int | None = None
@@ -160,34 +144,6 @@ class Outputs:
             tuple(bad.samples),
             bad.file,
         )
-
-
-def _staging(
-    rows: Iterator[RawRow | BadRow], maker: Maker | None, bad: BadRows, progress: Progress | None
-) -> Iterator[dict[str, Any]]:
-    for number, row in enumerate(rows, start=1):
-        if isinstance(row, BadRow):
-            bad.add(row)
-        else:
-            assert maker is not None
-            try:
-                yield maker.row(row)
-            except BadValue as error:
-                bad.add(BadRow(row.line, str(error), row.values))
-        if progress is not None and number % _TELL_EVERY == 0:
-            progress(number)
-
-
-def _refuse(path: Path, bad: BadRows, good: int, *, strict: bool) -> None:
-    """Raise `BadInput` where no row can be used, or, with `strict`, where any cannot."""
-    if not bad.count or (good and not strict):
-        return
-    shown, first = display_line(path.name, 80), bad.samples[0]
-    where = f"line {first.line}: {first.reason}"
-    if good:
-        said = f"{plural(bad.count, 'row')} of {shown} cannot be used; {where}"
-        raise BadInput(said, f"all of them are in {bad.file}; without --strict the others come in")
-    raise BadInput(f"no row of {shown} can be used; {where}", f"see {bad.file}")
 
 
 class _Taking:
