@@ -73,5 +73,6 @@ def test_llama_cpps_server_writes_for_every_question(tmp_path: Path) -> None:
     with serving(tmp_path, port, sys.executable, "-m", "llama_cpp.server", *options) as url:
         found = asked(tmp_path, url, "tiny", QUESTIONS)
     assert [row.failed for row in found] == [None] * 4
-    assert all(row.prompt_tokens > 0 and row.completion_tokens <= 12 for row in found)
+    # It counts the tokens of what it sends, which may be one more than it drew where a character has several.
+    assert all(row.prompt_tokens > 0 and row.completion_tokens <= 12 + 1 for row in found)
     assert all(row.finish_reason in ("stop", "length") for row in found)
