@@ -152,3 +152,12 @@ def test_what_is_not_there_is_told_in_one_line(viva: Viva) -> None:
     assert viva("judgment", "list", "tyni").code == 1
     empty = viva("judgment", "list", "tiny", "--split", "train")
     assert (empty.code, "nothing was judged yet" in empty.err) == (0, True)
+
+
+@pytest.mark.usefixtures("judged")
+@pytest.mark.parametrize(("option", "name"), [("--judge", "nobody"), ("--system", "nobody")])
+@pytest.mark.parametrize("pairwise", [[], ["--pairwise"]])
+def test_a_name_that_nobody_has_is_told(viva: Viva, option: str, name: str, pairwise: list[str]) -> None:
+    outcome = viva("judgment", "list", "tiny", option, name, *pairwise)
+    assert outcome.code != 0
+    assert f"there is no {option[2:]} 'nobody'" in outcome.err

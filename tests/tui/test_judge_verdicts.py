@@ -9,8 +9,9 @@ from tests.fakes.hostile import FORBIDDEN, HOSTILE
 from tests.fakes.judging import USUAL, FixedJudging, judgments, unscored
 from tests.fakes.screen import SIZES, SMALL, SMALL_FIRST, flowing, painted, press, settle
 from tests.fakes.screen import USUAL as WIDE
+from viva.present import judge_verdicts as words
 from viva.present.judge_verdicts import JudgedText
-from viva.records.judging import BASELINE, PlannedJudge
+from viva.records.judging import BASELINE, JudgeMode, PlannedJudge
 from viva.tui.app import VivaApp
 from viva.tui.screens.confirm import ConfirmScreen
 from viva.tui.screens.judge_call import JudgeCallScreen
@@ -129,6 +130,23 @@ async def test_the_results_lead_down_to_what_judges_said_about_a_text(filled: Wo
         assert "strong · reference" in flowing(app)
 
 
+async def test_the_verdicts_of_the_judge_that_was_looked_at_are_under_the_cursor(
+    filled: Workbench, judging: FixedJudging
+) -> None:
+    app = VivaApp(filled)
+    async with app.run_test(size=(80, 24)) as pilot:
+        for judge, head in ((None, "strong"), (BASELINE, BASELINE), ("nobody", "strong")):
+            screen = await shown(pilot, JudgeVerdictsScreen(filled, "tiny", TEXTS, judge=judge))
+            line = screen._line()
+            assert line is not None
+            assert line.judgment.judge == head
+
+
+def test_whose_verdicts_have_all_a_value_is_said() -> None:
+    assert "of far in the mode reference" in words.none_unscored("far", JudgeMode.REFERENCE)
+    assert "Every verdict in the mode" in words.none_unscored(None, JudgeMode.INDEPENDENT)
+
+
 @SIZES
 async def test_what_is_missing_is_listed_with_its_reason_and_its_call(
     filled: Workbench, judging: FixedJudging, size: tuple[int, int]
@@ -182,7 +200,7 @@ async def test_where_nothing_is_missing_the_list_says_so(filled: Workbench, judg
     app = VivaApp(filled)
     async with app.run_test(size=SMALL) as pilot:
         screen = await shown(pilot, JudgeUnscoredScreen(filled, USUAL))
-        assert "Every verdict that was asked for has a value" in flowing(app)
+        assert "Every verdict of strong in the mode reference has a value" in flowing(app)
         await press(pilot, "enter", "v", "r", "n", "p")
         assert app.screen is screen
         assert judging.started == []

@@ -90,21 +90,36 @@ def test_another_verdict_counts_from_then_on_and_so_does_the_first_one_again(fil
     assert stored(filled) == 3
 
 
-def test_a_judge_that_viva_asks_itself_is_refused_with_the_line(filled: Workbench, file: Path) -> None:
+def test_verdicts_of_a_judge_that_viva_asks_itself_are_set_aside_with_the_line(filled: Workbench, file: Path) -> None:
     rubric_id = filled.rubrics.get("default").rubric_id
     asked = Protocol("asked", Purpose.SCORE, JudgeMode.REFERENCE, rubric_id, {}, {}, JudgeSettings())
     with filled.store.write() as connection:
         judgments.add_protocol(connection, asked, {})
     for name in ("tuned", BASELINE, "asked"):
-        with pytest.raises(
-            BadInput, match=f"verdicts.jsonl, line 2: {name} is a judge that viva asks itself"
-        ) as caught:
-            taken(filled, file, [ROW, {**ROWS[1], "judge": name}])
-        assert "--judge" in caught.value.hint
+        with pytest.raises(BadInput, match=f"line 1: {name} is a judge that viva asks itself"):
+            taken(filled, file, [{**ROWS[1], "judge": name}])
+        with pytest.raises(BadInput, match=r"1 row of verdicts.jsonl cannot be used; line 2"):
+            taken(filled, file, [ROW, {**ROWS[1], "judge": name}], strict=True)
         assert stored(filled) == 0
     assert taken(filled, file, [{**ROW, "judge": "tuned"}], judge="tuned-elsewhere").judges == ("tuned-elsewhere",)
     with pytest.raises(UsageError, match="without a comma"):
         taken(filled, file, [ROW], judge="a,b")
+    mixed = taken(filled, file, [{**ROWS[1], "judge": BASELINE}, ROW])
+    assert (mixed.added, mixed.bad) == (1, 1)
+
+
+def test_a_column_that_comes_late_in_the_file_counts(filled: Workbench, file: Path) -> None:
+    rows = [{**ROW, "judge_sample": number} for number in range(110)]
+    late = {key: value for key, value in ROW.items() if key != "value"} | {"judge_sample": 200, "unscored": "timed out"}
+    assert taken(filled, file, [*rows, late]).added == 111
+    with filled.store.read() as connection:
+        assert connection.execute("SELECT unscored FROM judgment WHERE sample = 200").fetchall() == [("timed out",)]
+
+
+@pytest.mark.parametrize("value", ["0_3", "٣", "3,0"])
+def test_what_only_python_takes_for_a_number_is_none(filled: Workbench, file: Path, value: str) -> None:
+    with pytest.raises(BadInput, match="is no number"):
+        taken(filled, file, [{**ROW, "value": value}])
 
 
 BAD: list[tuple[dict[str, Any], str]] = [

@@ -74,8 +74,8 @@ def list_(
 def show_(session: Session, identifier: str, form: Format) -> None:
     """Show verdicts in full: what was asked, word for word, what came back, and what was made of it.
 
-    GENERATION-OR-CALL is the id of a text, for all that judges said about it, or of one call to a judge; both stand in
-    viva judgment list and viva judgment unscored.
+    GENERATION-OR-CALL is the id of a text, for all that judges said about it, or of one call to a judge. Texts stand in
+    viva judgment list, with their calls in --format json, and in viva judgment unscored.
     """
     judging = session.workbench.judging
     try:

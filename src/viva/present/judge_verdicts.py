@@ -15,7 +15,6 @@ from viva.records.judging import CallState, JudgeCall, JudgeMode, Judgment, Purp
 from viva.records.rubric import Criterion, Rubric
 from viva.text import display_line, plural
 
-NONE_UNSCORED = "Every verdict that was asked for has a value: none is unscored."
 NO_VERDICTS = (
     "No judge has scored this text on a rubric yet.\n\n"
     "On Home, j opens Judge. Comparisons in pairs are read from their job: J on Home, Enter, then v."
@@ -157,6 +156,17 @@ class VerdictLine:
 
 
 HEADINGS = ("Judge and criterion", "Value", "Points", "Quote")
+
+
+def none_unscored(judge: str | None, mode: JudgeMode) -> str:
+    """Return what is said where a judge, or any with None, has left nothing unscored in a mode."""
+    whose = f" of {system_name(judge, 40)}" if judge else ""
+    return f"Every verdict{whose} in the mode {mode} has a value: none is unscored."
+
+
+def first_line_of(judge: str | None, lines: Sequence[VerdictLine]) -> int:
+    """Return which line the verdict of a judge begins with, the first where it has given none."""
+    return next((number for number, line in enumerate(lines) if line.judgment.judge == judge), 0)
 
 
 def verdict_lines(judgments: Sequence[Judgment], rubrics: Mapping[str, Rubric]) -> list[VerdictLine]:

@@ -4,18 +4,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from viva.errors import NotFound, UsageError
+from viva.errors import UsageError
+from viva.generate.opening import key_for
 from viva.records.dataset import Dataset
 from viva.records.experiment import ASKED_FOR, Experiment, ExperimentTable, JudgeStep, Shown
 from viva.records.job import Job, JobKind
 from viva.records.judging import BASELINE, JudgeMode, JudgePlan, JudgeRequest
-from viva.records.model import ModelKind
 from viva.store import judge_results
 from viva.text import display_line
 from viva.workbench.experiment_points import criterion_points, pair_counts, unscored_pairs
 from viva.workbench.judging_protocols import protocol_of
-from viva.workbench.judging_requests import check_values, commissioned
-from viva.workbench.synthesis import prices
+from viva.workbench.judging_requests import check_judge, check_values, commissioned
 
 if TYPE_CHECKING:
     from viva.workbench.workbench import Workbench
@@ -71,11 +70,13 @@ class JudgeSteps:
     def check(self, dataset: Dataset) -> None:
         """Raise what stands against the judging before a model is trained for it."""
         for step in self._steps:
-            check_values(replace(_request(dataset, step, "", ()), budget=self._asked.budget))
+            request = replace(_request(dataset, step, "", ()), budget=self._asked.budget)
+            check_values(request)
             self._workbench.rubrics.get(step.rubric)
             for judge in step.judges:
+                check_judge(self._workbench, judge, request)
                 if judge != BASELINE:
-                    self._check_judge(judge)
+                    key_for(self._workbench.models.get(judge).settings)
 
     def run(self, dataset: Dataset, written: Written) -> None:
         """Let the judges judge what they have not judged yet, as long as there is money."""
@@ -116,23 +117,6 @@ class JudgeSteps:
         cost = self._wait(judging.start(request)).result.get("cost")
         if self._left is not None and cost is not None:
             self._left -= float(cost)
-
-    def _check_judge(self, judge: str) -> None:
-        """Raise where a judge is not there, has no key, or has no prices to hold against a budget."""
-        try:
-            model = self._workbench.models.get(judge)
-        except NotFound as error:
-            raise NotFound(f"there is no judge {display_line(judge, 60)!r}", f"{error.hint}; {_ADD}") from error
-        if model.kind is not ModelKind.ENDPOINT:
-            self._workbench.models.weights(model)
-            return
-        key = model.settings.get("key_env")
-        if key and not self._workbench.synthesis.key_is_set(key):
-            shown = display_line(key, 60)
-            raise UsageError(f"the environment holds no key named {shown}", f"export {shown}=… and start again")
-        if self._asked.budget is not None and prices(model) is None:
-            hint = f"add it again under another name: viva model add NAME --endpoint {model.location} … --prices IN OUT"
-            raise UsageError(f"a budget needs prices, and {judge} has none", hint)
 
     def _table(
         self, dataset: Dataset, shown: Shown, request: JudgeRequest, judge: str, systems: Sequence[str]

@@ -5,6 +5,7 @@ from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from viva.errors import UsageError
+from viva.generate.opening import key_for
 from viva.records.dataset import Dataset
 from viva.records.generating import GenerationPlan, GenerationRequest, Grid, PlannedSystem
 from viva.records.job import Job, JobKind, JobSpec
@@ -12,7 +13,6 @@ from viva.records.model import Decoding, Model, ModelKind, System
 from viva.records.prompt import PromptFile
 from viva.store import generations
 from viva.store import models as table
-from viva.text import display_line
 from viva.workbench import generation_estimate, names, prompts
 from viva.workbench.default_prompt import default_prompt
 from viva.workbench.grids import Impossible, combinations, usual_decoding
@@ -142,10 +142,7 @@ class Generations:
         if model.kind is not ModelKind.ENDPOINT:
             self._workbench.models.weights(model)
             return
-        variable = model.settings.get("key_env")
-        if variable and not self._workbench.synthesis.key_is_set(variable):
-            shown = display_line(variable, 60)
-            raise UsageError(f"the environment holds no key named {shown}", f"export {shown}=… and start again")
+        key_for(model.settings)
 
 
 def system_name(model: Model, decoding: Decoding, label: str = "") -> str:

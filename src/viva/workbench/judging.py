@@ -4,9 +4,10 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from viva.errors import NotFound, UsageError
+from viva.generate.opening import key_for
 from viva.judge import prompts as templates
 from viva.paths import shipped
 from viva.records.dataset import Dataset
@@ -28,7 +29,7 @@ from viva.records.judging import (
 from viva.records.model import Model
 from viva.store import judge_calls, judgment_list, judgments
 from viva.text import display_line
-from viva.workbench import judging_estimate
+from viva.workbench import judging_estimate, names
 from viva.workbench.judging_protocols import Commission, protocol_of
 from viva.workbench.judging_requests import FOLDER as FOLDER
 from viva.workbench.judging_requests import commission_of, commissioned, spec_of
@@ -87,7 +88,7 @@ class Judging:
         self._check_alone(commission)
         for judge in commission.request.judges:
             if judge != BASELINE:
-                self._check_key(self._workbench.models.get(judge))
+                key_for(self._workbench.models.get(judge).settings)
             protocol_of(self._workbench, commission, judge)
         return self._workbench.jobs.start(spec_of(commission))
 
@@ -142,7 +143,8 @@ class Judging:
     ) -> Sequence[judgment_list.VerdictRow]:
         """Return the verdicts that count. Raises `NotFound`."""
         with self._reading(dataset, split) as (found, connection):
-            return judgment_list.verdicts(connection, found.name, found.version, split, judge, mode, system)
+            rows = judgment_list.verdicts(connection, found.name, found.version, split, judge, mode, system)
+        return rows or self._nothing(dataset, judge, system)
 
     def listed_pairs(
         self,
@@ -154,7 +156,8 @@ class Judging:
     ) -> Sequence[judgment_list.PairRow]:
         """Return what judges said about pairs, each order by itself. Raises `NotFound`."""
         with self._reading(dataset, split) as (found, connection):
-            return judgment_list.pairs(connection, found.name, found.version, split, judge, mode, system)
+            rows = judgment_list.pairs(connection, found.name, found.version, split, judge, mode, system)
+        return rows or self._nothing(dataset, judge, system)
 
     def verdicts(self, generation_id: str) -> Sequence[Judgment]:
         """Return the verdicts on one text that count, those of each judge and sample."""
@@ -167,7 +170,8 @@ class Judging:
             found = judgment_list.judged_text(connection, generation_id)
         if found is None:
             raise NotFound(
-                f"there is no text or call {display_line(generation_id, 40)!r}", "viva judgment list DATASET has both"
+                f"there is no text or call {display_line(generation_id, 40)!r}",
+                "viva judgment list DATASET --format json has both",
             )
         return found
 
@@ -176,7 +180,9 @@ class Judging:
         with self._store.read() as connection:
             stored = judge_calls.read(connection, call_id)
         if stored is None:
-            raise NotFound(f"there is no call {display_line(call_id, 40)!r}", "viva judgment list DATASET has them")
+            raise NotFound(
+                f"there is no call {display_line(call_id, 40)!r}", "viva judgment list DATASET --format json has them"
+            )
         return ReadCall(
             stored.call,
             tuple(asked_messages(stored)),
@@ -193,6 +199,17 @@ class Judging:
         if found is None:
             raise NotFound(f"there is no protocol {display_line(protocol_id, 40)!r}", "viva judgment show has the ids")
         return found
+
+    def _nothing(self, dataset: str, judge: str | None, system: str | None) -> list[Any]:
+        """Return that there is nothing. Raises `NotFound` where nobody has the name that was asked for."""
+        models = [model.name for model in self._workbench.models.list()]
+        judges = dict.fromkeys([*(one.judge for one in self.judged(dataset)), BASELINE, *models])
+        if judge is not None and judge not in judges:
+            raise names.missing("judge", judge, judges, "")
+        systems = [one.name for one in self._workbench.generation.systems(dataset)]
+        if system is not None and system not in systems:
+            raise names.missing("system", system, systems, "")
+        return []
 
     @property
     def _prompt_folder(self) -> Path:
@@ -224,12 +241,6 @@ class Judging:
                         f"job {job.job_id} asks {display_line(judge, 40)} this already",
                         f"follow it: viva job follow {job.job_id}",
                     )
-
-    def _check_key(self, model: Model) -> None:
-        variable = model.settings.get("key_env")
-        if variable and not self._workbench.synthesis.key_is_set(variable):
-            shown = display_line(variable, 60)
-            raise UsageError(f"the environment holds no key named {shown}", f"export {shown}=… and start again")
 
 
 def asked_messages(stored: judge_calls.StoredCall) -> Sequence[dict[str, str]]:

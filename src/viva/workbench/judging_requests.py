@@ -32,7 +32,7 @@ def commissioned(workbench: "Workbench", request: JudgeRequest) -> Commission:
     check_values(request)
     request = replace(request, judges=tuple(dict.fromkeys(request.judges)))
     for judge in request.judges:
-        _check_judge(workbench, judge, request)
+        check_judge(workbench, judge, request)
     rubric = workbench.rubrics.get(request.rubric)
     dataset = workbench.datasets.with_split(
         request.dataset, request.split, workbench.results.version(request.dataset).version
@@ -85,7 +85,7 @@ def _scope(
     return systems, drawn(every, request.limit, request.settings.seed)
 
 
-def _check_judge(workbench: "Workbench", judge: str, request: JudgeRequest) -> None:
+def check_judge(workbench: "Workbench", judge: str, request: JudgeRequest) -> None:
     """Raise `NotFound` or `UsageError` where a judge is not there, or cannot do what is asked."""
     if judge == BASELINE:
         if request.pairwise or request.mode is JudgeMode.INDEPENDENT:

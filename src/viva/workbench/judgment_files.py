@@ -18,7 +18,8 @@ from viva.text import display_line
 from viva.workbench import files, output_files, row_files
 from viva.workbench.importing import Progress
 from viva.workbench.judgment_rows import Reader, checked_judge
-from viva.workbench.output_rows import BadValue, Examples
+from viva.workbench.output_rows import Examples
+from viva.workbench.row_values import BadValue
 
 if TYPE_CHECKING:
     from viva.workbench.workbench import Workbench
@@ -67,9 +68,9 @@ class JudgmentFiles:
 
         `judge` names the judge of all rows, `rubric` is that of rows that name none. Verdicts that are there already
         are passed over; another one in place of one that is there counts from now on. Of a judge and mode the rubric
-        counts that was imported last, and a file holds one. Rows that cannot be used go to
-        a file next to `path`; with `strict` one of them is enough to refuse. Raises `NotFound`, `UsageError`, and
-        `BadInput`: also for a judge that viva asks itself.
+        counts that was imported last, and a file holds one. Rows that cannot be used, those of judges that viva asks
+        itself among them, go to a file next to `path`; with `strict` one of them is enough to refuse. Raises
+        `NotFound`, `UsageError`, `BadInput`.
         """
         found = self._dataset(dataset, split, version)
         path = files.readable(self._workbench, path)
@@ -90,13 +91,13 @@ class JudgmentFiles:
 
         def read_as(first: list[RawRow]) -> Reader:
             nonlocal reader
-            reader = Reader(first, found.name, examples, texts, self._rubric, default, judge, shown, splits)
+            reader = Reader(first, found.name, examples, texts, self._rubric, default, judge, shown, splits, own)
             return reader
 
         with row_files.staged(
             self._workbench, path, encoding, read_as, each="a verdict", strict=strict, progress=progress
         ) as (staged, bad):
-            taking = _Taking(found, own, shown, reader.used if reader else {})
+            taking = _Taking(found, reader.used if reader else {})
             with self._store.write() as connection:
                 for piece in jsonl.pieces(jsonl.read(staged), PIECE):
                     taking.add(connection, piece)
@@ -166,11 +167,9 @@ class JudgmentFiles:
 
 @dataclass
 class _Taking:
-    """Puts verdicts into the store, within one transaction; `own` are the names that viva's own judges have."""
+    """Puts verdicts into the store, within one transaction."""
 
     dataset: Dataset
-    own: set[str]
-    file: str
     rubrics: dict[str, Rubric]
     judges: dict[str, None] = field(default_factory=dict)
     chosen: dict[tuple[str, str, str, str], None] = field(default_factory=dict)
@@ -178,19 +177,14 @@ class _Taking:
     known: int = 0
 
     def add(self, connection: table.Connection, rows: Sequence[dict[str, Any]]) -> None:
-        """Add what is not there yet. Raises `BadInput` for a judge that viva asks itself."""
+        """Add what is not there yet."""
         for rubric in self.rubrics.values():
             studies.add_rubric(connection, rubric)
         self.rubrics = {}
-        found = [(row["line"], row["split"], table.Slot(*row["slot"]), table.Said(*row["said"])) for row in rows]
-        there = table.newest(connection, [slot for _, _, slot, _ in found])
+        found = [(row["split"], table.Slot(*row["slot"]), table.Said(*row["said"])) for row in rows]
+        there = table.newest(connection, [slot for _, slot, _ in found])
         new: list[Judgment] = []
-        for line, split, slot, said in found:
-            if slot.judge in self.own:
-                raise BadInput(
-                    f"{self.file}, line {line}: {display_line(slot.judge, 60)} is a judge that viva asks itself",
-                    "give the verdicts of elsewhere another judge, in the file or with --judge NAME",
-                )
+        for split, slot, said in found:
             self.judges[slot.judge] = None
             self.chosen[slot.judge, slot.mode, slot.rubric_id, split] = None
             before, times = there.get(slot, (None, 0))

@@ -1,7 +1,6 @@
 """Rows of a file of verdicts: what their columns are, which text each is about, and what is wrong with one."""
 
-import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from viva.errors import BadInput
@@ -11,17 +10,12 @@ from viva.records.rubric import Rubric
 from viva.store.judgment_rows import Said, Slot, Text
 from viva.store.rows import storable
 from viva.text import display_line
-from viva.workbench.output_rows import BadValue, Examples, whole
+from viva.workbench.output_rows import Examples
+from viva.workbench.row_values import BadValue, by_column, check_columns, filled, number, whole
 
-COLUMNS = (
-    "dataset", "example", "question", "system", "sample", "judge", "mode", "rubric", "criterion", "judge_sample",
-    "value", "unscored", "rationale", "evidence", "found",
-)  # fmt: skip
-"""The columns that are read; others are passed over."""
 MOST_SAMPLES = 9_999
 """The largest number that a sample of a judge may have."""
 _LONGEST_NAME = 100
-_SHOWN_COLUMNS = 20
 _WORDS = {"true": True, "false": False}
 
 
@@ -39,41 +33,35 @@ class Reader:
         judge: str | None,
         file: str,
         splits: Mapping[str, str],
+        own: Collection[str],
     ) -> None:
         """Judge by the first `rows` which columns there are; `judge` stands for that column.
 
         `texts` are those that can be judged, `splits` tells the split of an example. `rubric_of` finds a rubric by its
-        name or id; `rubric` is that of rows that name none. Raises `BadInput` where a column is missing.
+        name or id; `rubric` is that of rows that name none. `own` are the judges that viva asks itself. Raises
+        `BadInput` where a column is missing.
         """
         self._dataset, self._examples, self._texts = dataset, examples, texts
         self._rubric_of, self._rubric, self._judge = rubric_of, rubric, judge
         self._systems = {system for system, _, _ in texts}
         self._rubrics: dict[str, Rubric | None] = {}
         self._lines: dict[Slot, int] = {}
-        self._file, self._splits = file, splits
+        self._file, self._splits, self._own = file, splits, own
         self._rubric_by: dict[tuple[str, str, str], tuple[Rubric, int]] = {}
         self.used: dict[str, Rubric] = {}
-        names = list(dict.fromkeys(str(name) for row in rows for name in row.values))
-        self._columns = {name.strip().lower(): name for name in reversed(names)}
-        listed = ", ".join(display_line(name, 30) for name in names[:_SHOWN_COLUMNS])
-        for word in ("system", "criterion", *(["judge"] if judge is None else [])):
-            if word not in self._columns:
-                hint = "; or name the judge of all rows with --judge" if word == "judge" else ""
-                raise BadInput(f"{file} has no column {word}", f"its columns: {listed}{hint}")
-        for words in (("example", "question"), ("value", "unscored")):
-            if not set(words) & set(self._columns):
-                raise BadInput(
-                    f"{file} has neither a column {words[0]} nor a column {words[1]}", f"its columns: {listed}"
-                )
+        needed = {"system": "", "criterion": ""}
+        if judge is None:
+            needed["judge"] = "; or name the judge of all rows with --judge"
+        check_columns(rows, file, needed, [("example", "question"), ("value", "unscored")])
 
     def row(self, raw: RawRow) -> dict[str, Any]:
         """Return the line of a row, its example's split, the fields of its `Slot` and those of its `Said`.
 
         Raises `BadValue`, and `BadInput` where a judge has judged by another rubric before: only one would count.
         """
-        given = {word: raw.values.get(name) for word, name in self._columns.items() if word in COLUMNS}
+        given = by_column(raw)
         dataset = given.get("dataset")
-        if _filled(dataset) and dataset != self._dataset:
+        if filled(dataset) and dataset != self._dataset:
             raise BadValue(f"the row is about the dataset {display_line(str(dataset), 60)}")
         rubric = self._rubric_named(given.get("rubric"))
         split, text = self._text(given)
@@ -85,6 +73,8 @@ class Reader:
             _word("criterion", given.get("criterion")),
             _judge_sample(given.get("judge_sample")),
         )
+        if slot.judge in self._own:
+            raise BadValue(f"{display_line(slot.judge, 60)} is a judge that viva asks itself: give it another --judge")
         said = _said(given, slot.criterion, rubric)
         if (before := self._lines.setdefault(slot, raw.line)) != raw.line:
             raise BadValue(f"the row says again what line {before} says: number several verdicts in judge_sample")
@@ -103,12 +93,12 @@ class Reader:
 
     def _text(self, given: Mapping[str, Any]) -> tuple[str, str]:
         """Return the split of a row's example and the id of the text that it is about."""
-        if _filled(given.get("example")):
+        if filled(given.get("example")):
             value = given["example"]
             example = self._examples.named(value.strip() if isinstance(value, str) else value)
-            if _filled(given.get("question")) and not self._examples.asks(example, given["question"]):
+            if filled(given.get("question")) and not self._examples.asks(example, given["question"]):
                 raise BadValue("the example asks another question than the row")
-        elif _filled(given.get("question")):
+        elif filled(given.get("question")):
             example = self._examples.asked(given["question"])
         else:
             raise BadValue("the row names no example")
@@ -122,7 +112,7 @@ class Reader:
         return self._splits[example], self._texts[system, example, sample]
 
     def _rubric_named(self, value: Any) -> Rubric:
-        if not _filled(value):
+        if not filled(value):
             return self._rubric
         name = _word("rubric", value)
         if name not in self._rubrics:
@@ -150,19 +140,19 @@ def _said(given: Mapping[str, Any], criterion: str, rubric: Rubric) -> Said:
         )
     value, reason = given.get("value"), given.get("unscored")
     unscored = None if reason is None or reason == "" or reason is False else _text_of("unscored", reason)
-    number = None
-    if _filled(value):
+    scored = None
+    if filled(value):
         if unscored is not None:
             raise BadValue("the row has a value, and a reason why there is none")
-        number = _number(value)
-        if number is None:
+        scored = number(value)
+        if scored is None:
             raise BadValue(f"the value {display_line(str(value), 40)} is no number")
-        if not scale.lowest <= number <= scale.highest:
-            raise BadValue(f"{display_line(criterion, 40)} goes from {scale.lowest} to {scale.highest}, not {number:g}")
+        if not scale.lowest <= scored <= scale.highest:
+            raise BadValue(f"{display_line(criterion, 40)} goes from {scale.lowest} to {scale.highest}, not {scored:g}")
     elif unscored is None:
         raise BadValue("the row has neither a value nor a reason (unscored) why there is none")
     return Said(
-        number,
+        scored,
         unscored,
         _text_of("rationale", given.get("rationale")),
         _text_of("evidence", given.get("evidence")),
@@ -171,14 +161,14 @@ def _said(given: Mapping[str, Any], criterion: str, rubric: Rubric) -> Said:
 
 
 def _judge_sample(value: Any) -> int:
-    number = whole("judge_sample", value, 0)
-    if number > MOST_SAMPLES:
+    sample = whole("judge_sample", value, 0)
+    if sample > MOST_SAMPLES:
         raise BadValue(f"judge_sample is no whole number from 0 to {MOST_SAMPLES:,}")
-    return number
+    return sample
 
 
 def _found(value: Any) -> bool | None:
-    if not _filled(value):
+    if not filled(value):
         return None
     if isinstance(value, str) and value.strip().lower() in _WORDS:
         return _WORDS[value.strip().lower()]
@@ -188,7 +178,7 @@ def _found(value: Any) -> bool | None:
 
 
 def _mode(value: Any) -> str:
-    if not _filled(value):
+    if not filled(value):
         return JudgeMode.REFERENCE.value
     try:
         return JudgeMode(value.strip().lower() if isinstance(value, str) else value).value
@@ -197,7 +187,7 @@ def _mode(value: Any) -> str:
 
 
 def _word(word: str, value: Any) -> str:
-    if not _filled(value):
+    if not filled(value):
         raise BadValue(f"the row names no {word}")
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise BadValue(f"the {word} is no name")
@@ -210,17 +200,3 @@ def _text_of(word: str, value: Any) -> str:
     if not isinstance(value, str):
         raise BadValue(f"{word} is not text")
     return str(storable(value))
-
-
-def _number(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return None
-    try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        return None
-    return number if math.isfinite(number) else None
-
-
-def _filled(value: Any) -> bool:
-    return value is not None and not (isinstance(value, str) and not value.strip())

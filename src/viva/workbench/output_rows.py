@@ -1,30 +1,23 @@
 """Rows of a file of outputs: what their columns are, which example each is for, and what is wrong with one."""
 
 import hashlib
-import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from viva.errors import BadInput
 from viva.records.dataset import Dataset
 from viva.records.reading import RawRow
 from viva.store.outputs import ExampleKey
 from viva.store.rows import storable
 from viva.text import display_line
+from viva.workbench.row_values import BadValue, amount, by_column, check_columns, filled, whole
 
 FAILED = "failed"
 UNKNOWN = "unknown"
 """The finish reason of a text that says none."""
 _CUT_OFF = frozenset({"length", "max_tokens", "max_length"})
-_LARGEST = 2**31 - 1
 _LONGEST_NAME = 100
 _DIGITS = re.compile(r"[0-9]+(\.0+)?")
-_SHOWN_COLUMNS = 20
-
-
-class BadValue(ValueError):
-    """Why a row cannot become a generation."""
 
 
 class Examples:
@@ -124,23 +117,12 @@ class Maker:
         self._system = system
         self._prefix = prefix
         self._texts: dict[tuple[str, str, int], tuple[int, bytes]] = {}
-        names = list(dict.fromkeys(str(name) for row in rows for name in row.values))
-        columns = {name.strip().lower() for name in names}
-        listed = ", ".join(display_line(name, 30) for name in names[:_SHOWN_COLUMNS])
-        needed = ["text", *(["system"] if system is None else [])]
-        for word in needed:
-            if word not in columns:
-                hint = "; or name the system of all rows with --system" if word == "system" else ""
-                raise BadInput(f"{file} has no column {word}", f"its columns: {listed}{hint}")
-        if not {"example", "question"} & columns:
-            raise BadInput(f"{file} has neither a column example nor a column question", f"its columns: {listed}")
+        needed = {"text": ""} | ({} if system else {"system": "; or name the system of all rows with --system"})
+        check_columns(rows, file, needed, [("example", "question")])
 
     def row(self, raw: RawRow) -> dict[str, Any]:
         """Return the values of a row by column, `example_id` and `line` among them. Raises `BadValue`."""
-        # Row by row: a JSON Lines file may have its first failure, and with it that column, far down.
-        said: dict[str, Any] = {}
-        for name, value in raw.values.items():
-            said.setdefault(str(name).strip().lower(), value)
+        said = by_column(raw)
         failed = self._failure(said)
         text = said.get("text")
         if text is None and failed is not None:
@@ -175,25 +157,25 @@ class Maker:
             raise BadValue(f"line {line} has another text for this example; number several texts in a column sample")
 
     def _example(self, said: Mapping[str, Any]) -> str:
-        if _filled(said.get("example")):
+        if filled(said.get("example")):
             value = said["example"]
             example = self._examples.named(value.strip() if isinstance(value, str) else value)
-            if _filled(said.get("question")) and not self._examples.asks(example, said["question"]):
+            if filled(said.get("question")) and not self._examples.asks(example, said["question"]):
                 raise BadValue("the example asks another question than the row")
             return example
-        if _filled(said.get("question")):
+        if filled(said.get("question")):
             return self._examples.asked(said["question"])
         raise BadValue("the row names no example")
 
     def _name(self, value: Any) -> str:
-        if not _filled(value):
+        if not filled(value):
             raise BadValue("the row names no system")
         if isinstance(value, bool) or not isinstance(value, str | int):
             raise BadValue("the system is no name")
         return checked_name(f"{self._prefix}{str(value).strip()}")
 
     def _finish(self, value: Any) -> str:
-        if not _filled(value):
+        if not filled(value):
             return UNKNOWN
         if not isinstance(value, str) or len(value) > 40 or display_line(value) != value.strip():
             raise BadValue("finish_reason is no short word")
@@ -204,7 +186,7 @@ class Maker:
 
     def _failure(self, said: Mapping[str, Any]) -> str | None:
         value = said.get("failed")
-        if not _filled(value) or value is False:
+        if not filled(value) or value is False:
             return None
         if not isinstance(value, str):
             raise BadValue("failed is no reason in words")
@@ -219,37 +201,3 @@ def checked_name(name: str) -> str:
     if not name or len(name) > _LONGEST_NAME or display_line(name) != name or "," in name:
         raise BadValue(f"a system's name is one line of up to {_LONGEST_NAME} visible characters without a comma")
     return name
-
-
-def whole(word: str, value: Any, default: int | None = None) -> int:
-    """Return a whole number, also one that stands as text or as `12.0`; `default` for nothing. Raises `BadValue`."""
-    if default is not None and not _filled(value):
-        return default
-    number = _number(value)
-    if number is None or not number.is_integer() or not 0 <= number <= _LARGEST:
-        raise BadValue(f"{word} is no whole number from 0 to {_LARGEST:,}")
-    return int(number)
-
-
-def amount(word: str, value: Any) -> float | None:
-    """Return a number of at least 0, None for nothing. Raises `BadValue`."""
-    if not _filled(value):
-        return None
-    number = _number(value)
-    if number is None or number < 0:
-        raise BadValue(f"{word} is no number of at least 0")
-    return number
-
-
-def _number(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return None
-    try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        return None
-    return number if math.isfinite(number) else None
-
-
-def _filled(value: Any) -> bool:
-    return value is not None and not (isinstance(value, str) and not value.strip())

@@ -18,7 +18,8 @@ from viva.text import display_line
 from viva.workbench import files, names, output_files, row_files
 from viva.workbench.importing import BadRows, Progress
 from viva.workbench.models import STARTER
-from viva.workbench.output_rows import BadValue, Examples, Maker, checked_name
+from viva.workbench.output_rows import Examples, Maker, checked_name
+from viva.workbench.row_values import BadValue
 
 if TYPE_CHECKING:
     from viva.workbench.workbench import Workbench

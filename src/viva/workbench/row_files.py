@@ -14,7 +14,7 @@ from viva.records.reading import BadRow, RawRow, ReadOptions
 from viva.store import parquet
 from viva.text import display_line, plural
 from viva.workbench.importing import BadRows, Progress
-from viva.workbench.output_rows import BadValue
+from viva.workbench.row_values import BadValue
 
 if TYPE_CHECKING:
     from viva.workbench.workbench import Workbench

@@ -84,7 +84,8 @@ class JudgeJobScreen(OpensVerdicts, FollowsEvents):
 
     def _look_at_values(self) -> None:
         """Read from the store what has changed there, not too often while the job runs."""
-        if self._request is None:
+        if self._request is None or (self.job.status is JobStatus.RUNNING and not self.job.done):
+            # What is there already was said when the judge was asked otherwise.
             return
         now, state = time.monotonic(), (self._shown(), self.job.done, self.job.status)
         same_view = self._looked is not None and self._looked[0::2] == state[0::2]

@@ -54,13 +54,14 @@ class JudgeUnscoredScreen(StartsJudging):
     def __init__(self, workbench: Workbench, request: JudgeRequest) -> None:
         super().__init__(workbench)
         self._request = request
+        self._judge = request.judges[0] if len(request.judges) == 1 else None
         self._page: Page | None = None
 
     def body(self) -> ComposeResult:
         yield StatusLine(id="where")
         yield RowTable(id="unscored")
         yield Static(id="about", markup=False)
-        yield Static(words.NONE_UNSCORED, id="none", markup=False)
+        yield Static(words.none_unscored(self._judge, self._request.mode), id="none", markup=False)
 
     def on_mount(self) -> None:
         self.sub_title = f"{display_line(self._request.dataset, 24)} · {split_name(self._request.split)}"
@@ -77,8 +78,7 @@ class JudgeUnscoredScreen(StartsJudging):
         self._read(self._page.offset if self._page else 0)
 
     def _read(self, offset: int) -> None:
-        request = self._request
-        judge = request.judges[0] if len(request.judges) == 1 else None
+        request, judge = self._request, self._judge
 
         def read() -> Page:
             place = request.dataset, request.split, judge, request.mode
@@ -179,7 +179,7 @@ class JudgeUnscoredScreen(StartsJudging):
         """Read the text of the line under the cursor, with all that judges said about it."""
         if (line := self._line()) is not None:
             texts = [words.JudgedText(line.example_id, line.generation_id)]
-            self.app.push_screen(JudgeVerdictsScreen(self.wb, self._request.dataset, texts))
+            self.app.push_screen(JudgeVerdictsScreen(self.wb, self._request.dataset, texts, judge=line.judge))
 
     def action_retry(self) -> None:
         """Ask again for what has no value."""

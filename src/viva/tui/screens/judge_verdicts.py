@@ -28,7 +28,7 @@ GIVEN_WIDTH = 67
 
 
 class JudgeVerdictsScreen(VivaScreen[None]):
-    """Question, reference and text beside the verdicts; `n` and `N` go through `texts`."""
+    """Question, reference and text beside the verdicts, those of `judge` first; `n` and `N` go through `texts`."""
 
     TITLE = "Verdicts"
     CSS_PATH = "../styles/judge.tcss"
@@ -43,9 +43,11 @@ class JudgeVerdictsScreen(VivaScreen[None]):
         Binding("3", "show(3)", show=False, tooltip="Go to the text"),
     ]
 
-    def __init__(self, workbench: Workbench, dataset: str, texts: Sequence[JudgedText], at: int = 0) -> None:
+    def __init__(
+        self, workbench: Workbench, dataset: str, texts: Sequence[JudgedText], at: int = 0, judge: str | None = None
+    ) -> None:
         super().__init__(workbench)
-        self._dataset, self._texts, self._at = dataset, texts, at
+        self._dataset, self._texts, self._at, self._judge = dataset, texts, at, judge
         self._lines: list[VerdictLine] = []
 
     def body(self) -> ComposeResult:
@@ -102,7 +104,7 @@ class JudgeVerdictsScreen(VivaScreen[None]):
         there = bool(self._lines)
         self.query_one("#verdicts").display = self.query_one("#said").display = there
         self.query_one("#none").display = not there
-        self._paint_table(0)
+        self._paint_table(words.first_line_of(self._judge, self._lines))
         if first:
             (self.query_one(RowTable) if there else panes.pane(3)).focus()
         self.refresh_bindings()
@@ -164,7 +166,7 @@ class OpensVerdicts(VivaScreen[None]):
 
         def show(texts: list[JudgedText]) -> None:
             if texts:
-                self.app.push_screen(JudgeVerdictsScreen(self.wb, dataset, texts))
+                self.app.push_screen(JudgeVerdictsScreen(self.wb, dataset, texts, judge=judge))
             else:
                 self.say(words.NOTHING_JUDGED)
 
