@@ -1,5 +1,6 @@
 """The judge program may be killed at any moment: started again, it asks for nothing that is finished, and tells all."""
 
+import os
 import random
 import signal
 import subprocess
@@ -14,18 +15,21 @@ import pytest
 
 from tests.fakes.chat_server import Answer, last_message
 from tests.fakes.judge_replies import verdict
-from tests.fakes.judge_server import JudgeServer, configure, score_row, told
+from tests.fakes.judge_server import JudgeServer, configure, is_probe, score_row, told
 from viva.events import read_events
 from viva.generate.call_log import CallLog
 
+KEY = "VIVA_TEST_RUN"
+"""Every run has a key of its own: what a killed one had sent may be read by the server only during the next."""
 QUESTIONS, TEXTS = 60, 4
 AT_ONCE = 8
 
 
-def started(config: Path, server: JudgeServer, killed_at: int | None) -> list[dict[str, Any]]:
-    """Run the program, and kill it when the server has had so many requests; return its events."""
+def started(config: Path, server: JudgeServer, killed_at: int | None, key: str) -> list[dict[str, Any]]:
+    """Run the program with `key`, and kill it when the server has had so many requests; return its events."""
     command = [sys.executable, "-m", "viva.judge.program", str(config)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
+    environment = {**os.environ, KEY: key}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as program:
 
         def kill() -> None:
             while program.poll() is None and len(server.requests) < (killed_at or 0):
@@ -67,17 +71,20 @@ def check(tmp_path: Path, kills: int, seed: int) -> None:
         return Answer("my own approach" if draft else verdict(), delay=chance.uniform(0.01, 0.08))
 
     with JudgeServer(answer) as server:
-        config = configure(tmp_path, server.url, rows, mode="independent", chat={"concurrency": AT_ONCE})
+        chat = {"concurrency": AT_ONCE, "key_env": KEY}
+        config = configure(tmp_path, server.url, rows, mode="independent", chat=chat)
         for number in range(kills + 1):
-            before, count = finished(tmp_path / "calls.jsonl"), len(server.asked)
+            before = finished(tmp_path / "calls.jsonl")
             # Each kill leaves something to do for those after it.
             more = chance.randint(1, max(1, (wanted - len(before)) // (kills - number + 1)))
-            runs.append(started(config, server, len(server.requests) + more if number < kills else None))
-            new = Counter(subject(request) for request in server.asked[count:])
+            killed_at = len(server.requests) + more if number < kills else None
+            runs.append(started(config, server, killed_at, f"run-{number}"))
+            assert finished(tmp_path / "calls.jsonl") >= before
+        for number in range(kills + 1):
+            new = Counter(subject(request) for request in asked_by(server, f"run-{number}"))
             asked += new
-            # Within a run nothing is asked twice, and nothing that was finished before it.
+            # Within a run nothing is asked twice.
             assert all(times == 1 for times in new.values())
-            assert len(finished(tmp_path / "calls.jsonl")) >= len(before)
     found = told(*runs)
     assert len(asked) == wanted
     # What was under way when it was killed is asked for once more: no more than that.
@@ -89,6 +96,14 @@ def check(tmp_path: Path, kills: int, seed: int) -> None:
     # Whatever was told before is told again under the same ids.
     assert found.judgments == last.judgments
     assert found.calls == last.calls
+
+
+def asked_by(server: JudgeServer, key: str) -> list[dict[str, Any]]:
+    """Return the requests of the run with this key that were no probes."""
+    pairs = zip(list(server.requests), list(server.headers), strict=True)
+    return [
+        request for request, headers in pairs if headers["authorization"] == f"Bearer {key}" and not is_probe(request)
+    ]
 
 
 def subject(request: dict[str, Any]) -> str:

@@ -1,8 +1,12 @@
 """A form with what it comes to below it: counted by itself while one types."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.events import DescendantFocus
 from textual.widgets import Static
 
 from viva.errors import UserError
@@ -17,10 +21,14 @@ SECONDS = 0.3
 
 
 class CountingScreen(VivaScreen[None]):
-    """A form with `#comes-to`, `#problem` and `#estimate` below it.
+    """A form, a note on the field that has the focus, and below them what the form comes to, or what is wrong with it.
 
-    `request()` says what is counted, if anything; `count` counts it, in a thread; `planned` shows what came.
+    `read_workspace()` reads what the form has to know, and shows it then, or `show_empty`. `request()` says what is
+    counted, if anything; `count` counts it, in a thread; `planned` shows what came.
     """
+
+    NOTES: ClassVar[Mapping[str, str]] = {}
+    """What is said of each field, by its id."""
 
     def __init__(self, workbench: Workbench) -> None:
         super().__init__(workbench)
@@ -28,6 +36,32 @@ class CountingScreen(VivaScreen[None]):
             self, self.request, self._counting, self.planned, self._not_planned,
             seconds=SECONDS, doing="count what this comes to", ended=lambda: self.doing(""),
         )  # fmt: skip
+
+    def body(self) -> ComposeResult:
+        yield VerticalScroll(id="form", can_focus=False)
+        yield Static(id="note", markup=False)
+        yield StatusLine(id="comes-to")
+        yield Static(id="problem", markup=False)
+        yield Static(id="estimate", markup=False)
+
+    def on_mount(self) -> None:
+        self.query_one("#comes-to", StatusLine).text = "What it comes to"
+        # Shown only when its keys work: what is typed before that would be lost.
+        self.add_class("-reading")
+        self.read_workspace()
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        self.query_one("#note", Static).update(Content(self.NOTES.get(event.widget.id or "", "")))
+
+    def read_workspace(self) -> None:
+        """Read what the form has to know."""
+        raise NotImplementedError
+
+    def show_empty(self, text: str) -> None:
+        """Say in place of the form what must be there first."""
+        self.query_one("#form").mount(Static(text, id="no-dataset", markup=False))
+        self.remove_class("-reading")
+        self.add_class("-empty")
 
     def request(self) -> Any:
         """Return what the form asks for; None where that cannot be right."""

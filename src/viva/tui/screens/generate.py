@@ -3,12 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.events import DescendantFocus
-from textual.widgets import Checkbox, Input, Select, Static
+from textual.widgets import Checkbox, Input, Select
 
 from viva.present import generating as words
 from viva.present.generating import GenerateForm
@@ -21,7 +18,6 @@ from viva.tui.screens.counting import CountingScreen
 from viva.tui.screens.drilldown import DrilldownScreen
 from viva.tui.screens.watching import job_screen
 from viva.tui.widgets.generate_rows import generate_rows, options
-from viva.tui.widgets.status import StatusLine
 from viva.tui.widgets.tick_list import TickList
 from viva.tui.widgets.writing_form import facts
 from viva.workbench import Workbench
@@ -47,6 +43,7 @@ class GenerateScreen(CountingScreen):
     TITLE = "Generate"
     CSS_PATH = "../styles/generate.tcss"
     VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]
+    NOTES = words.NOTES
     BINDINGS: ClassVar[list[BindingType]] = [
         # With priority: a text field has keys of its own, and what is typed fast must not land in the field before.
         Binding("ctrl+s", "start", "Start", priority=True, tooltip="Let the models write"),
@@ -64,17 +61,7 @@ class GenerateScreen(CountingScreen):
         self._known = Known([], [], [])
         self._opened = self._starting = False
 
-    def body(self) -> ComposeResult:
-        yield VerticalScroll(id="form", can_focus=False)
-        yield Static(id="note", markup=False)
-        yield StatusLine(id="comes-to")
-        yield Static(id="problem", markup=False)
-        yield Static(id="estimate", markup=False)
-
-    def on_mount(self) -> None:
-        self.query_one("#comes-to", StatusLine).text = "What it comes to"
-        # Shown only when its keys work: what is typed before that would be lost.
-        self.add_class("-reading")
+    def read_workspace(self) -> None:
         self.ask(self._read, then=self._open, group="read", doing="read datasets, models and prompts")
 
     def on_screen_resume(self) -> None:
@@ -91,9 +78,7 @@ class GenerateScreen(CountingScreen):
         if any(words.split_choices(dataset) for dataset in known.datasets):
             self.call_next(self._show_form)
         else:
-            self.query_one("#form").mount(Static(words.NO_DATASET, id="no-dataset", markup=False))
-            self.remove_class("-reading")
-            self.add_class("-empty")
+            self.show_empty(words.NO_DATASET)
 
     async def _show_form(self) -> None:
         datasets = [dataset for dataset in self._known.datasets if words.split_choices(dataset)]
@@ -171,9 +156,6 @@ class GenerateScreen(CountingScreen):
         with self.prevent(Select.Changed):
             split.set_options(options(words.split_choices(dataset)))
             split.value = wanted
-
-    def on_descendant_focus(self, event: DescendantFocus) -> None:
-        self.query_one("#note", Static).update(Content(words.NOTES.get(event.widget.id or "", "")))
 
     def on_input_submitted(self) -> None:
         self.action_start()

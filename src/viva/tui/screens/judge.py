@@ -2,12 +2,9 @@
 
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.events import DescendantFocus
-from textual.widgets import Input, Select, Static
+from textual.widgets import Input, Select
 
 from viva.present import generating
 from viva.present import judging as told
@@ -24,7 +21,6 @@ from viva.tui.screens.judge_unscored import JudgeUnscoredScreen
 from viva.tui.screens.judge_verdicts import OpensVerdicts
 from viva.tui.widgets.generate_rows import options
 from viva.tui.widgets.judge_rows import chosen, judge_rows, read_form
-from viva.tui.widgets.status import StatusLine
 from viva.tui.widgets.tick_list import TickList
 from viva.tui.widgets.writing_form import facts
 from viva.workbench import Workbench
@@ -36,6 +32,7 @@ class JudgeScreen(StartsJudging, OpensVerdicts, CountingScreen):
     TITLE = "Judge"
     CSS_PATH = "../styles/judge.tcss"
     VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]
+    NOTES = words.NOTES
     BINDINGS: ClassVar[list[BindingType]] = [
         # With priority: a text field has keys of its own, and what is typed fast must not land in the field before.
         Binding("ctrl+s", "start", "Start", priority=True, tooltip="Have the texts judged"),
@@ -56,17 +53,7 @@ class JudgeScreen(StartsJudging, OpensVerdicts, CountingScreen):
         self._written: tuple[str, ...] | None = None
         self._opened = False
 
-    def body(self) -> ComposeResult:
-        yield VerticalScroll(id="form", can_focus=False)
-        yield Static(id="note", markup=False)
-        yield StatusLine(id="comes-to")
-        yield Static(id="problem", markup=False)
-        yield Static(id="estimate", markup=False)
-
-    def on_mount(self) -> None:
-        self.query_one("#comes-to", StatusLine).text = "What it comes to"
-        # Shown only when its keys work: what is typed before that would be lost.
-        self.add_class("-reading")
+    def read_workspace(self) -> None:
         self.ask(read_known, self.wb, then=self._open, group="read", doing="read datasets, judges and rubrics")
 
     def on_screen_resume(self) -> None:
@@ -82,9 +69,7 @@ class JudgeScreen(StartsJudging, OpensVerdicts, CountingScreen):
         if any(generating.split_choices(dataset) for dataset in known.datasets):
             self.call_next(self._show_form)
         else:
-            self.query_one("#form").mount(Static(words.NO_DATASET, id="no-dataset", markup=False))
-            self.remove_class("-reading")
-            self.add_class("-empty")
+            self.show_empty(words.NO_DATASET)
 
     async def _show_form(self) -> None:
         known, (name, split) = self._known, self._wanted
@@ -162,9 +147,6 @@ class JudgeScreen(StartsJudging, OpensVerdicts, CountingScreen):
             self._written = None
             self._read_systems()
         self._changed()
-
-    def on_descendant_focus(self, event: DescendantFocus) -> None:
-        self.query_one("#note", Static).update(Content(words.NOTES.get(event.widget.id or "", "")))
 
     def on_input_submitted(self) -> None:
         self.action_start()
