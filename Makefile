@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
+# Those that the README shows.
+PICTURES := rate compare desk studies results
+
 .PHONY: demo test test-slow test-rare lint bench starter pictures clean
 
 demo: $(VENV)/.local
@@ -43,7 +46,8 @@ starter: $(VENV)/.local
 	$(BIN)/python -m viva.train.starter data/models/starter
 
 pictures: $(VENV)/.local
-	$(BIN)/python docs/pictures.py viva-demo docs/pictures rate results
+	$(BIN)/viva demo --no-open
+	$(BIN)/python docs/pictures.py viva-demo docs/pictures $(PICTURES)
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "viva needs Python 3.11 or newer, this is " + sys.version.split()[0])'

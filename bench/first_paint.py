@@ -1,5 +1,8 @@
 """From the start of the process to the first painted screen: viva beside posting and harlequin, in the same run.
 
+viva is started twice: at Home in an empty workspace, and at the rating of a study of 200 texts of some 300 words, until
+the first of them can be read.
+
     python -m bench.first_paint [ROUNDS]
 
 posting and harlequin are installed into virtual environments of their own (bench/.venv-…) the first time.
@@ -15,6 +18,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from bench.rating_load import STUDY, fill
 from tests.fakes.terminal import Terminal
 
 HERE = Path(__file__).parent
@@ -47,7 +51,9 @@ def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 7
     viva = [str(Path(sys.executable).with_name("viva"))]
     with tempfile.TemporaryDirectory() as folder:
-        programs = {"viva": (viva, b"Next")} | {
+        fill(Path(folder, "rated"), questions=100, raters_per_item=2)
+        rate = [*viva, "rate", STUDY, "--workspace", str(Path(folder, "rated")), "--role", "rater", "--rater", "ann"]
+        programs = {"viva": (viva, b"Next"), "viva rate": (rate, b"TEXT-")} | {
             name: ([str(installed(name))], wanted) for name, wanted in OTHERS.items()
         }
         found: dict[str, list[tuple[float, float]]] = {name: [] for name in programs}

@@ -47,6 +47,8 @@ def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFac
     for name in (
         "VIVA_WORKSPACE",
         "VIVA_RATER",
+        "VIVA_ROLE",
+        "VIVA_LEASE",
         "VIVA_EMBEDDING_MODEL",
         "VIVA_LOCK_TIMEOUT",
         "NO_COLOR",

@@ -10,6 +10,7 @@ import pytest
 
 from tests.fakes.tmux import Tmux
 from viva.records.job import JobStatus
+from viva.records.rating import RatingEvent
 from viva.settings import Settings
 from viva.workbench import Workbench
 
@@ -68,13 +69,13 @@ def test_a_training_outlives_the_terminal_and_ratings_outlive_the_app(workspace:
 
     with viva(workspace, "rate") as terminal:
         for number, values in enumerate(RATINGS, start=1):
-            terminal.until(f" {number} of 38")
+            terminal.until(f"{number - 1} rated · {39 - number} left" if number > 1 else "38 left")
             terminal.type(*map(str, values), "Enter")
-        terminal.until(" 4 of 38")
+        terminal.until("3 rated · 35 left")
         terminal.kill()
-    done = workbench.ratings.queue(study.name, "ann").done
-    assert sorted(tuple(event.values.values()) for event in done.values()) == sorted(RATINGS)
-    workbench.ratings.deliver()
+    done = workbench.desk.history(study.name)
+    assert sorted(tuple(event.values.values()) for event in done if isinstance(event, RatingEvent)) == sorted(RATINGS)
+    workbench.desk.deliver()
     with workbench.store.read() as connection:
         found = connection.execute("SELECT count(*), count(DISTINCT generation) FROM ratings").fetchall()
     assert found == [(12, 3)]

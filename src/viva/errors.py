@@ -6,6 +6,7 @@
     │   ├── NotFound           a name that the workspace does not hold
     │   ├── BadInput           a file, row or value that cannot be read
     │   ├── Outdated           somebody else has changed what was to be changed
+    │   ├── Forbidden          not for somebody of this role
     │   ├── MissingExtra       a part of viva that is not installed
     │   └── StoreError
     │       ├── StoreBusy      another program holds results.duckdb
@@ -44,6 +45,10 @@ class BadInput(UserError):
 
 class Outdated(UserError):
     """What was to be changed has been changed by somebody else since it was read."""
+
+
+class Forbidden(UserError):
+    """Somebody of this role may not see or do it."""
 
 
 class MissingExtra(UserError):

@@ -38,6 +38,16 @@ class WorkspacePaths:
         return self.root / "data"
 
     @property
+    def raters_file(self) -> Path:
+        """Who may come in over SSH."""
+        return self.root / "raters.toml"
+
+    @property
+    def ssh(self) -> Path:
+        """The host key and the access log."""
+        return self.data / "ssh"
+
+    @property
     def outboxes(self) -> Path:
         return self.data / "outbox"
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from viva.errors import BadInput
 from viva.paths import WorkspacePaths
+from viva.records.person import Person, Role
 
 PREFIX = "VIVA_"
 
@@ -28,6 +29,9 @@ class Settings:
     rater: str = ""
     """The name that ratings are stored under; empty means the name one is logged in as."""
 
+    role: str = "engineer"
+    """What one may see and do: `rater`, `lead` or `engineer`. On one's own machine one is an engineer."""
+
     embedding_model: str = "auto"
     """Sentence embeddings for the similarity metrics: `minilm` (packaged, offline), a hub id or a directory; `auto` is
     all-mpnet-base-v2 where it is here or can be fetched, else `minilm`."""
@@ -38,6 +42,9 @@ class Settings:
     lock_timeout: float = 30.0
     """Seconds to wait for another program to let go of `results.duckdb`."""
 
+    lease: float = 600.0
+    """Seconds that a rater holds an item without a sign of life before others may have it."""
+
     @property
     def paths(self) -> WorkspacePaths:
         return WorkspacePaths(self.workspace)
@@ -45,6 +52,11 @@ class Settings:
     @property
     def rater_name(self) -> str:
         return self.rater or login_name()
+
+    @property
+    def person(self) -> Person:
+        """Who is at the keyboard."""
+        return Person(self.rater_name, Role(self.role))
 
 
 def login_name() -> str:
@@ -88,9 +100,11 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _typed(name: str, value: Any) -> Any:
-    if name == "lock_timeout":
+    if name in ("lock_timeout", "lease"):
         try:
             return float(value)
         except (TypeError, ValueError) as error:
-            raise BadInput(f"lock_timeout must be a number of seconds, not {value!r}") from error
+            raise BadInput(f"{name} must be a number of seconds, not {value!r}") from error
+    if name == "role" and str(value) not in list(Role):
+        raise BadInput(f"role must be {', '.join(Role)}, not {value!r}")
     return value if name == "workspace" else str(value)

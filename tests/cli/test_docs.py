@@ -29,7 +29,7 @@ from viva.records.job import Job, JobKind, JobSpec, JobStatus
 from viva.records.judge_check import InjectionEffect
 from viva.records.judging import BASELINE
 from viva.store import judgments as store_judgments
-from viva.store import studies
+from viva.store import rubrics
 from viva.workbench import Workbench
 from viva.workbench.demo import DemoResult
 
@@ -38,9 +38,15 @@ README = (ROOT / "README.md").read_text("utf-8")
 COMMANDS = (ROOT / "docs" / "commands.md").read_text("utf-8")
 JOB = "20260101-120000-a1b2c3"
 PROBE = {"event": "probe", "step": 10, "source": "unseen", "question": "How?", "text": "So.", "repetition": None}
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI" + "B" * 43
+ABOUT_A_STUDY = re.compile(
+    r"(?<![\w-])(rate|agreement|--study|study (?:show|progress|assign|pause|resume|close|reopen|extend|export)) "
+    r"(?:first|vad-test|experts)(?![\w-])"
+)
 OWN_VIEWS = {
     "verdicts", "rubric_sizes", "current_generation", "example_verdicts", "judge_protocol", "counting_judgment",
-    "panel_judgment", "score_protocol", "pair_protocol", "panel_member",
+    "panel_judgment", "score_protocol", "pair_protocol", "panel_member", "current_study", "item_verdict",
+    "counting_preference",
 }  # fmt: skip
 
 
@@ -102,6 +108,7 @@ def rehearsal(filled: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     filled.models.add_endpoint("far", "http://127.0.0.1:11434/v1", "llama3.1:70b", prices=(1.0, 2.0))
     verdicts = '{"example": 6, "system": "tuned", "judge": "examiner", "criterion": "accuracy", "value": 3}'
     (place / "verdicts.jsonl").write_text(f"{verdicts}\n")
+    _rated_elsewhere(place)
     _judged_by_baseline(filled)
     job = JobDirectory(filled.paths.jobs / JOB)
     job.path.mkdir(parents=True)
@@ -137,15 +144,36 @@ def rehearsal(filled: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         words = shlex.split(in_the_small_workspace(line).partition(" > ")[0])[1:]
         workspace = [] if "--workspace" in words else ["--workspace", str(filled.paths.root)]
         words = [str(filled.paths.root) if word == "/data/demo" else word for word in words]
+        _go_before(filled, " ".join(words[:2]), place)
         return command_line((*words, *workspace))
 
     return run
 
 
+def _rated_elsewhere(place: Path) -> None:
+    """Put down what raters bring: their keys, ratings and comparisons made elsewhere, items with known answers."""
+    (place / "ann.pub").write_text(f"{KEY} ann@home\n")
+    (place / "eve.pub").write_text(f"{KEY[:-1]}A eve@home\n")
+    (place / "ratings.csv").write_text("example,system,rater,accuracy,relevance\n6,tuned,r1,3,4\n")
+    (place / "human.csv").write_text("item,model,annotator,accuracy\n6,tuned,r1,3\n")
+    (place / "pairs.csv").write_text("example,system_a,system_b,rater,winner\n6,tuned,starter,r1,tie\n")
+    (place / "practice.csv").write_text("question,reference,text,accuracy,why\nHow?,So.,So.,5,It says the same.\n")
+
+
+def _go_before(bench: Workbench, words: str, place: Path) -> None:
+    """Do what has to have been done before a command makes sense."""
+    if words == "study resume":
+        bench.studies.pause(STUDY)
+    elif words == "study reopen":
+        bench.studies.close(STUDY)
+    elif words in {"rater show", "rater remove"}:
+        bench.raters.add("ann", place / "ann.pub")
+
+
 def _judged_by_baseline(bench: Workbench) -> None:
     rubric = bench.rubrics.get("default")
     with bench.store.write() as connection:
-        studies.add_rubric(connection, rubric)
+        rubrics.add(connection, rubric)
         for judge in (BASELINE, "far"):
             said = judgments(rubric, "generation-00", judge)
             stored = [replace(one, protocol_id=None, call_id=None) for one in said]
@@ -154,9 +182,9 @@ def _judged_by_baseline(bench: Workbench) -> None:
 
 def in_the_small_workspace(text: str) -> str:
     """Return a document's text with the names that the small workspace has."""
+    text = ABOUT_A_STUDY.sub(rf"\1 {STUDY}", text)
     names = {
-        "starter-vad": "tuned", "rate vad-test": f"rate {STUDY}", "vad-test": "another", "vad": "tiny",
-        "run show first": "run show run-a", "show first": f"show {STUDY}", "rate first": f"rate {STUDY}",
+        "starter-vad": "tuned", "vad-test": "another", "vad": "tiny", "run show first": "run show run-a",
         "compare first": "compare run-a", "probes first": "probes run-a",
     }  # fmt: skip
     for name, here in names.items():
@@ -177,7 +205,7 @@ def test_every_query_of_the_readme_runs(filled: Workbench, query: str) -> None:
     may_be_empty = (
         "ratings", "totals", "preferences", "judgments", "leaks", "runs", "curves", "probes", "trials",
         "memory_checks", "equivalences", "benchmarks", "benchmark_answers", "metric_choices", "pair_verdicts",
-        "judge_protocols", "judge_calls", "judge_spend",
+        "judge_protocols", "judge_calls", "judge_spend", "guesses", "known_verdicts",
     )  # fmt: skip
     assert page.rows or any(view in query for view in may_be_empty)
 
@@ -208,7 +236,7 @@ def test_what_lies_in_a_workspace_is_where_the_readme_says() -> None:
     assert listed == {
         paths.store, paths.store_lock, paths.settings_file, paths.models, paths.jobs, paths.outboxes, paths.drafts,
         paths.queries, paths.snapshots, paths.prompts, paths.taxonomies, paths.staging,
-        paths.recipes, paths.experiments, paths.rubrics,
+        paths.recipes, paths.experiments, paths.rubrics, paths.raters_file, paths.ssh,
     }  # fmt: skip
 
 
@@ -225,4 +253,4 @@ def test_the_size_of_the_starter_is_told_as_it_is() -> None:
 def test_links_and_pictures_point_at_files_of_this_repository() -> None:
     links = re.findall(r"\]\(([^)#]+)\)", README)
     assert links
-    assert [link for link in links if not link.startswith("docs/pictures/") and not (ROOT / link).exists()] == []
+    assert [link for link in links if not (ROOT / link).exists()] == []

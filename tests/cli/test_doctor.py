@@ -57,11 +57,11 @@ def test_a_damaged_store_is_wrong(viva: Viva, bench: Workbench) -> None:
 
 
 def test_undelivered_ratings_are_counted_and_stay(viva: Viva, filled: Workbench) -> None:
-    item = filled.ratings.queue(STUDY, "ann").item_ids[0]
-    filled.ratings.save(filled.studies.get(STUDY), item, "ann", {}, skipped="no time")
+    sitting = filled.desk.sit_down(STUDY)
+    filled.desk.save(sitting.task, sitting.served.leases[0].item_id, {}, skipped="no time")
     code, rows = found(viva)
     assert (code, rows["ratings"]["detail"]) == (0, "1 rating not in the store yet")
-    assert filled.ratings.undelivered("ann") == 1
+    assert filled.desk.undelivered() == 1
 
 
 def test_rejected_ratings_are_wrong(viva: Viva, filled: Workbench) -> None:

@@ -16,7 +16,7 @@ from viva.records.judging import (
     PairVerdict,
     Purpose,
 )
-from viva.store import judge_pairs, judgments, studies
+from viva.store import judge_pairs, judgments, rubrics
 from viva.workbench import Workbench
 from viva.workbench.judging_protocols import protocol_of
 from viva.workbench.judging_requests import commissioned
@@ -70,7 +70,7 @@ def judged(filled: Workbench) -> Workbench:
     shown = ("generation-11", "generation-01")
     compared_call = call(pair.protocol_id, Purpose.PAIR, CallState.OK, judged=shown)
     with filled.store.write() as connection:
-        studies.add_rubric(connection, commission.rubric)
+        rubrics.add(connection, commission.rubric)
         judgments.add_protocol(connection, score, commission.prompts)
         judgments.add_protocol(connection, pair, commission.prompts)
         judgments.add_protocol(connection, baseline, {})

@@ -1,4 +1,4 @@
-"""`viva model`, `recipe`, `study` and `rate`."""
+"""`viva model`, `recipe` and `rate`."""
 
 import json
 from pathlib import Path
@@ -7,6 +7,8 @@ import pytest
 
 from tests.cli.running import Viva
 from tests.fakes.filled import STUDY
+from tests.fakes.results import rate_at_desk
+from viva.records.study import StudyRequest
 from viva.workbench import Workbench
 
 
@@ -38,41 +40,14 @@ def test_recipes_are_listed_and_shown_whole(viva: Viva, bench: Workbench) -> Non
     assert row["learning_rate"] == bench.recipes.get(names[0]).learning_rate
 
 
-def test_a_study_is_made_and_listed(viva: Viva, filled: Workbench) -> None:
-    outcome = viva(
-        "study", "create", "second", "--dataset", "tiny", "--split", "test", "--system", "tuned",
-        "--raters-per-item", "2", "--seed", "7",
-    )  # fmt: skip
-    assert (outcome.code, outcome.err) == (0, "second: 4 texts to rate: viva rate second\n")
-    rows = json.loads(viva("study", "list", "--format", "json").out)
-    assert [(row["study"], row["items"], row["left"]) for row in rows] == [(STUDY, 8, 8), ("second", 4, 4)]
-
-
-def test_a_study_shows_its_rubric_and_no_system(viva: Viva, filled: Workbench) -> None:
-    outcome = viva("study", "show", STUDY, "--format", "json")
-    [row] = json.loads(outcome.out)
-    assert [criterion["name"] for criterion in row["criteria"]][:2] == ["accuracy", "completeness"]
-    assert row["left"] == 8
-    assert "tuned" not in outcome.out
-    assert "accuracy 40 (0–5)" in viva("study", "show", STUDY).out
-
-
-def test_verdicts_in_the_outbox_count_as_rated(viva: Viva, filled: Workbench) -> None:
-    rate_one(filled)
-    [row] = json.loads(viva("study", "show", STUDY, "--format", "json").out)
-    assert (row["rated"], row["left"]) == (1, 7)
-    assert filled.ratings.undelivered("ann") == 0
-
-
 def test_rating_opens_the_study_that_is_named(viva: Viva, filled: Workbench, at_a_terminal: None) -> None:
-    filled.studies.create("second", "tiny", "test", ["tuned"])
+    filled.studies.create(StudyRequest("second", "tiny", "test", ("tuned",)))
     assert viva("rate", "second").screens == ["second"]
 
 
 def test_rating_opens_the_first_study_with_texts_left(viva: Viva, filled: Workbench, at_a_terminal: None) -> None:
-    for item in filled.ratings.queue(STUDY, "ann").item_ids:
-        filled.ratings.save(filled.studies.get(STUDY), item, "ann", {}, skipped="no time")
-    filled.studies.create("second", "tiny", "test", ["tuned"])
+    rate_at_desk(filled, STUDY, skipped="no time")
+    filled.studies.create(StudyRequest("second", "tiny", "test", ("tuned",)))
     assert viva("rate").screens == ["second"]
 
 
@@ -92,9 +67,3 @@ def test_rating_needs_a_terminal(viva: Viva, filled: Workbench) -> None:
     outcome = viva("rate", STUDY)
     assert (outcome.code, outcome.screens) == (2, [])
     assert "terminal" in outcome.err
-
-
-def rate_one(workbench: Workbench) -> None:
-    study = workbench.studies.get(STUDY)
-    item = workbench.ratings.queue(STUDY, "ann").item_ids[0]
-    workbench.ratings.save(study, item, "ann", {criterion.name: 4 for criterion in study.rubric.criteria})

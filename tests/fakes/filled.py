@@ -4,6 +4,7 @@ from tests.fakes.hostile import HOSTILE
 from viva.records.dataset import Example
 from viva.records.generation import Generation, Score
 from viva.records.model import Decoding, Model, ModelKind, System
+from viva.records.study import StudyRequest
 from viva.store import datasets, generations, models
 from viva.workbench import Workbench
 
@@ -47,7 +48,7 @@ def fill(workbench: Workbench) -> None:
         ]
         generations.add(connection, written)
         generations.add_scores(connection, [score for g in written for score in _scores(g)])
-    workbench.studies.create(STUDY, "tiny", "test", list(SYSTEMS), seed=1)
+    workbench.studies.create(StudyRequest(STUDY, "tiny", "test", SYSTEMS, seed=1))
 
 
 def _generation(system: str, number: int, example: Example) -> Generation:

@@ -13,8 +13,9 @@ from viva.records.generation import Generation
 from viva.records.ids import content_id
 from viva.records.judging import JudgeMode, JudgeSettings, Judgment, Protocol, Purpose
 from viva.records.model import Decoding, Model, ModelKind, System
-from viva.records.study import RatingEvent
-from viva.store import datasets, generations, judgments, models, ratings, studies
+from viva.records.rating import RatingEvent
+from viva.records.study import StudyRequest
+from viva.store import datasets, generations, judgments, models, ratings, rubrics
 from viva.workbench import Workbench
 
 DATASET, STUDY = "rated", "rated-test"
@@ -45,7 +46,7 @@ def fill_rated(workbench: Workbench, questions: int = 40, raters: Sequence[str] 
             models.add(connection, Model(f"{name}-id", name, ModelKind.HUB, LOCATIONS[name]))
             models.add_system(connection, System(name, name, "{question}", Decoding()))
         generations.add(connection, [_text(name, n) for name in SYSTEMS for n in range(questions)])
-    workbench.studies.create(STUDY, DATASET, "test", list(SYSTEMS), seed=1)
+    workbench.studies.create(StudyRequest(STUDY, DATASET, "test", SYSTEMS, seed=1))
     rate(workbench, raters)
 
 
@@ -91,7 +92,7 @@ def add_judge(
     )  # fmt: skip
     said = []
     with workbench.store.write() as connection:
-        studies.add_rubric(connection, rubric)
+        rubrics.add(connection, rubric)
         judgments.add_protocol(connection, protocol, {"rubric-reference": version})
         found = connection.execute("SELECT generation, system, example FROM generations WHERE dataset = ?", [DATASET])
         for generation, system, example in found.fetchall():

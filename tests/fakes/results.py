@@ -5,6 +5,9 @@ from typing import Any
 from textual.pilot import Pilot
 
 from tests.fakes.screen import press as press_at_once
+from viva.records.ids import new_id, utc_now
+from viva.records.rating import RatingEvent
+from viva.store import ratings
 from viva.workbench import Workbench
 
 
@@ -17,17 +20,34 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
 def rate(workbench: Workbench) -> None:
     """Rate every text of the small study: `tuned` high, but for one that is skipped."""
     study = workbench.studies.list()[0]
-    queue = workbench.ratings.queue(study.name, "ann")
-    with workbench.store.read() as connection:
-        found = connection.execute("SELECT item_id, generation_id FROM study_item").fetchall()
-    texts: dict[str, str] = dict(found)
-    for item_id in queue.item_ids:
-        if texts[item_id] == "generation-02":
-            workbench.ratings.save(study, item_id, "ann", {}, skipped="empty")
-            continue
-        value = 4 if texts[item_id].startswith("generation-1") else 1
-        workbench.ratings.save(study, item_id, "ann", {criterion.name: value for criterion in study.rubric.criteria})
-    workbench.ratings.deliver()
+    events = []
+    with workbench.store.write() as connection:
+        found = connection.execute("SELECT item_id, generation_id FROM study_item ORDER BY position").fetchall()
+        for item_id, text in found:
+            value = 4 if text.startswith("generation-1") else 1
+            values = {criterion.name: value for criterion in study.rubric.criteria}
+            skipped = "empty" if text == "generation-02" else None
+            events.append(
+                RatingEvent(
+                    new_id(), study.study_id, item_id, "ann", {} if skipped else values, skipped, "", False, 9.0,
+                    utc_now(),
+                )
+            )  # fmt: skip
+        assert ratings.add(connection, events) == []
+
+
+def rate_at_desk(workbench: Workbench, study: str, most: int | None = None, skipped: str | None = None) -> list[str]:
+    """Let whoever is at the keyboard rate what they are served, each value 4, or skip it; return the items."""
+    sitting = workbench.desk.sit_down(study)
+    task, served, done = sitting.task, sitting.served, list[str]()
+    while served.leases and (most is None or len(done) < most):
+        item_id = served.leases[0].item_id
+        values = {} if skipped else {criterion.name: 4 for criterion in task.rubric.criteria}
+        workbench.desk.save(task, item_id, values, skipped=skipped, seconds=8.0)
+        done.append(item_id)
+        served = workbench.desk.serve(task.study_id)
+    workbench.desk.release(task.study_id)
+    return done
 
 
 def current(pilot: Pilot[None], kind: type[Any]) -> Any:

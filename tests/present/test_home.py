@@ -1,5 +1,6 @@
 """What Home says."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,11 +11,13 @@ from viva.records.dataset import Dataset
 from viva.records.job import Job, JobKind, JobSpec, JobStatus
 from viva.records.model import Model, ModelKind
 from viva.records.overview import NextStep, Overview, StepKind
+from viva.records.rating import RatingTask, TaskProgress
 from viva.records.rubric import Rubric
-from viva.records.study import Study, StudyProgress
+from viva.records.study import Study, StudyMode, StudyOptions, StudyState
 
 NOW = datetime(2026, 11, 21, 12, 0, 0)
 VAD = Dataset("1", "vad", 1, "vad.csv", NOW, {"train": 93, "validation": 15, "test": 20}, 8)
+RUBRIC = Rubric("default", "Default", ())
 STEP = NextStep(StepKind.IMPORT, "Import the bundled dataset vad", "128 research questions")
 
 
@@ -22,10 +25,13 @@ def job(number: int, status: JobStatus = JobStatus.DONE) -> Job:
     return Job(str(number), JobSpec(JobKind.SCORE, "vad/test", {}), status, NOW - timedelta(seconds=number))
 
 
-def study(name: str = "vad-test", rated: int = 12, skipped: int = 0, items: int = 38) -> StudyProgress:
-    return StudyProgress(
-        Study("s", name, "vad", "test", Rubric("default", "Default", ()), 1, items, NOW), rated, skipped
-    )
+def study(name: str = "vad-test", rated: int = 12, skipped: int = 0, items: int = 38) -> TaskProgress:
+    task = RatingTask("s", name, StudyMode.RUBRIC, RUBRIC, StudyOptions(), StudyState.OPEN)
+    return TaskProgress(task, rated, skipped, items - rated - skipped)
+
+
+def made(name: str = "vad-test", mode: StudyMode = StudyMode.RUBRIC) -> Study:
+    return Study("s", name, "vad", 1, "test", mode, RUBRIC, 1, 38, NOW)
 
 
 def test_an_empty_workspace_is_one_without_datasets_jobs_and_studies() -> None:
@@ -61,6 +67,8 @@ def test_a_study_tells_how_far_the_rater_is() -> None:
     assert home.study_line(study()) == ("vad-test", "█████░░░░░░░░░░░  12 of 38 rated")
     assert home.study_line(study(rated=36, skipped=2))[1] == "████████████████  36 of 38 rated, 2 skipped"
     assert home.study_line(study(rated=0, items=0))[1].endswith("0 of 0 rated")
+    paused = replace(study(), task=replace(study().task, state=StudyState.PAUSED))
+    assert home.study_line(paused)[1].endswith("12 of 38 rated, paused")
 
 
 def test_running_jobs_stand_before_the_latest_of_the_others() -> None:
@@ -83,7 +91,8 @@ def test_ratings_not_yet_delivered_are_named_and_none_are_not() -> None:
 def test_what_was_done_is_told() -> None:
     assert home.taken_text(VAD) == "Imported vad: 128 examples"
     assert home.taken_text(job(1)) == "Started: score vad/test"
-    assert home.taken_text(study().study) == "Made the study vad-test with 38 texts to rate"
+    assert home.taken_text(made()) == "Made the study vad-test with 38 texts to rate"
+    assert home.taken_text(made(mode=StudyMode.PAIRWISE)) == "Made the study vad-test with 38 pairs to rate"
     assert home.taken_text(None) == ""
 
 
@@ -97,6 +106,6 @@ def test_foreign_text_is_cleaned_everywhere(number: int) -> None:
     lines = [
         *home.step_lines(NextStep(StepKind.RATE, text, text)), *home.dataset_line(dataset), *home.model_line(model),
         *home.model_line(hub), *home.job_cells(bad, NOW), *home.study_line(study(text)), home.taken_text(dataset),
-        home.taken_text(bad), home.taken_text(study(text).study),
+        home.taken_text(bad), home.taken_text(made(text)),
     ]  # fmt: skip
     assert not any(FORBIDDEN.search(line) or "\n" in line for line in lines)

@@ -12,14 +12,14 @@ from viva.present import leaderboard, measures
 from viva.present.leaderboard import Leaderboard
 from viva.records.results import LeaderboardRow
 from viva.records.rubric import Criterion, Rubric
-from viva.records.study import Study
+from viva.records.study import Study, StudyMode
 
 RUBRIC = Rubric(
     "default",
     "Research approach",
     (Criterion("clarity", 60, "Clear?", 0, 5, {}), Criterion("accuracy", 40, "Right?", 0, 5, {})),
 )
-STUDY = Study("s", "vad-test", "vad", "test", RUBRIC, 1, 4, datetime(2026, 1, 1))
+STUDY = Study("s", "vad-test", "vad", 1, "test", StudyMode.RUBRIC, RUBRIC, 1, 4, datetime(2026, 1, 1))
 
 
 def row(

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
+from tests.fakes.results import rate_at_desk
 from viva.errors import UserError
 from viva.present import query
 from viva.present.query import Result
@@ -90,9 +91,8 @@ def test_ones_own_queries_are_offered_before_the_examples() -> None:
 @pytest.mark.parametrize("name", query.EXAMPLES)
 def test_every_example_runs(name: str, filled: Workbench) -> None:
     study = filled.studies.list()[0]
-    for item_id in filled.ratings.queue(study.name, "ann").item_ids[:5]:
-        filled.ratings.save(study, item_id, "ann", {criterion.name: 3 for criterion in study.rubric.criteria})
-    filled.ratings.deliver()
+    rate_at_desk(filled, study.name, most=5)
+    filled.desk.deliver()
     with filled.sql.session() as session:
         found = session.run(query.EXAMPLES[name][1])
     assert found.rows

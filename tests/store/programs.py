@@ -6,14 +6,16 @@ prints a line for everything that viva has told it is safe.
 
 import os
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from tests.store.hand_made import store_at, verdict
-from viva.store import migrations
-from viva.store.outbox import Outbox, apply_all
+from tests.store.hand_made import comparison, guess, store_at, verdict
+from viva.records.ids import utc_now
+from viva.store import migrations, rating_schema
+from viva.store.outbox import Outbox, apply_all, delivering
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -51,6 +53,31 @@ def rate(workspace: Path, name: str, first: str, last: str) -> None:
             apply_all(folder, store)
 
 
+def say_everything(workspace: Path, name: str, first: str, last: str) -> None:
+    """Save verdicts, comparisons and guesses, some on known items, and deliver while something else is written."""
+    store = store_at(workspace, timeout=500)
+    folder = workspace / "outbox"
+    box = Outbox.of_rater(folder, name)
+    start()
+    for number in range(int(first), int(last)):
+        events = [
+            verdict(f"x{number}", {"accuracy": number % 6, "clarity": 1 + number % 3}, rater=name),
+            comparison(f"pair-{number % 3 + 1}", "a", {"accuracy": "tie", "clarity": "b"}, rater=name, minute=number),
+            comparison("pair-gold", "b", rater=name, minute=number),
+            guess(f"item-x{number}", None, rater=name),
+        ]
+        for event in events:
+            box.append(event, utc_now() + timedelta(minutes=1))
+            say(f"{event.event_id} {number}")
+        if number % 3 == 0:
+            with delivering(folder) as boxes, store.write() as connection:
+                boxes.add(connection)
+                connection.execute(
+                    "INSERT INTO claim VALUES ('study-1', ?, ?, now()::TIMESTAMP, now()::TIMESTAMP)",
+                    [f"item-x{number}", name],
+                )
+
+
 def hold(workspace: Path, mode: str) -> None:
     """Hold the database file open in DuckDB, without viva, until a line comes."""
     connection = duckdb.connect(str(store_at(workspace).path), read_only=mode == "read")
@@ -78,9 +105,26 @@ def migrate_and_die(workspace: Path) -> None:
         pass
 
 
+def upgrade_and_die(workspace: Path) -> None:
+    """Bring an old file up to date and die before DuckDB has put anything into the file itself."""
+    connection = duckdb.connect(str(store_at(workspace).path))
+    migrations.apply(connection)
+    os.kill(os.getpid(), 9)
+
+
+def half_upgrade_and_die(workspace: Path) -> None:
+    """Begin to bring an old file up to date, and die when its items have been moved."""
+    connection = duckdb.connect(str(store_at(workspace).path))
+    connection.begin()
+    connection.execute(rating_schema.TABLES)
+    connection.execute(rating_schema.ITEMS)
+    os.kill(os.getpid(), 9)
+
+
 def main() -> None:
     programs: dict[str, Any] = {
         "write": write, "rate": rate, "hold": hold, "leave-log": leave_log, "migrate-and-die": migrate_and_die,
+        "upgrade-and-die": upgrade_and_die, "half-upgrade-and-die": half_upgrade_and_die, "say": say_everything,
     }  # fmt: skip
     name, workspace, *rest = sys.argv[1:]
     programs[name](Path(workspace), *rest)

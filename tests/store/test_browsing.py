@@ -185,10 +185,12 @@ def test_peoples_total_is_by_one_rubric_and_a_rater_has_one_voice(small: Store) 
     with small.write() as connection:
         connection.execute("INSERT INTO rubric SELECT 'r2', name, title, created_at FROM rubric")
         connection.execute("INSERT INTO criterion SELECT 'r2', * EXCLUDE rubric_id FROM criterion")
-        old = "SELECT study_id || '{0}', name || '{0}', dataset_id, split, {1}, mode, raters_per_item, seed, created_at"
         made = [("-newer", "rubric_id", "+ INTERVAL 1 DAY"), ("-other", "'r2'", "- INTERVAL 1 DAY")]
         for name, rubric, later in made:
-            connection.execute(f"INSERT INTO study {old.format(name, rubric)} {later} FROM study WHERE name = 'first'")
+            connection.execute(
+                f"INSERT INTO study BY NAME SELECT * REPLACE (study_id || '{name}' AS study_id, name || '{name}' AS "
+                f"name, {rubric} AS rubric_id, created_at {later} AS created_at) FROM study WHERE name = 'first'"
+            )
         assert ratings.add(connection, [verdict("b1", BEST), verdict("b1", WORST, rater="bob")]) == []
         for name, wanted in (("-newer", "ann"), ("-other", "bob")):
             connection.execute(

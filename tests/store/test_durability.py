@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.store.hand_made import fill, score, store_at, verdict
+from tests.store.hand_made import fill, fill_pairs, score, store_at, verdict
 from tests.store.processes import Program, rows, run
 from viva.errors import StoreBusy
 from viva.store import Store, file
@@ -108,6 +108,42 @@ def test_kills_around_the_outbox_lose_no_verdict_and_store_none_twice(tmp_path: 
     assert set(said.values()) <= {int(generation[1:]) for generation, *_ in shown}
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_kills_lose_nothing_of_what_raters_said_in_any_way(tmp_path: Path) -> None:
+    chance = random.Random(4)
+    waves, each = 6, 100
+    store = store_at(tmp_path, timeout=200)
+    fill(store, extra_items=waves * each)
+    fill_pairs(store)
+    said: set[str] = set()
+    for wave in range(waves):
+        programs = [
+            Program("say", tmp_path, f"rater{wave}-{lane}", str(wave * each), str((wave + 1) * each))
+            for lane in range(LANES)
+        ]
+        killed_at_random(programs, 24, 0.1, chance)
+        said |= {line.split()[0] for program in programs for line in program.safe}
+    apply_all(tmp_path / "outbox", store)
+    assert [path.read_bytes() for path in (tmp_path / "outbox").glob("*.jsonl")] == [b""] * (waves * LANES)
+    tables = ("rating WHERE criterion = 'clarity'", "preference WHERE criterion IS NULL", "known_verdict", "guess")
+    stored: list[str] = []
+    with store.read() as connection:
+        for table in tables:
+            stored += [event for (event,) in connection.execute(f"SELECT event_id FROM {table}").fetchall()]
+        halves = connection.execute(
+            "SELECT count(*) FROM preference GROUP BY scorer, created_at, item_id HAVING count(*) <> 3"
+        ).fetchall()
+        shown = connection.execute(
+            "SELECT count(*) FROM preferences GROUP BY item, scorer HAVING count(*) <> 3"
+        ).fetchall()
+    assert len(stored) == len(set(stored))
+    assert said <= set(stored)
+    assert halves == shown == []
+    # At most one event for each kill was kept and not yet acknowledged.
+    assert len(stored) <= len(said) + waves * LANES
+
+
 @contextmanager
 def held(store: Store, mode: str) -> Iterator[Program]:
     program = Program("hold", store.path.parent, mode)
@@ -129,10 +165,10 @@ def test_a_foreign_writer_is_named_and_what_waits_is_delivered_when_it_ends(smal
                 pass
             assert caught.value.pid == holder.pid
         with pytest.raises(StoreBusy) as caught:
-            box.apply(small, timeout=0.2)
+            apply_all(box.path.parent, small, timeout=0.2)
         assert caught.value.pid == holder.pid
         assert box.pending() == [event]
-    assert box.apply(small) == 1
+    assert apply_all(box.path.parent, small) == 1
     with small.read() as connection:
         assert connection.execute("SELECT count(*) FROM ratings").fetchall() == [(2,)]
 

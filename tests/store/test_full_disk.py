@@ -9,7 +9,7 @@ from tests.store.hand_made import fill, store_at, verdict
 from tests.store.processes import rows
 from viva.errors import StoreError
 from viva.store import Store
-from viva.store.outbox import Outbox
+from viva.store.outbox import Outbox, apply_all
 
 BEST = {"accuracy": 5, "clarity": 3}
 
@@ -77,11 +77,11 @@ def test_an_outbox_on_a_full_disk_acknowledges_nothing(little_disk: Path) -> Non
         assert caught.value.hint
     assert box.pending() == [first]
     with pytest.raises(StoreError):
-        box.apply(store)
+        apply_all(box.path.parent, store)
     assert box.pending() == [first]
     ballast.unlink()
     box.append(second)
-    assert box.apply(store) == 2
+    assert apply_all(box.path.parent, store) == 2
 
 
 def test_a_store_is_not_made_on_a_full_disk(little_disk: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.store.hand_made import SYSTEMS, fill, score
 from viva.records.generation import Generation, Score
-from viva.store import Store, generations, studies
+from viva.store import Store, generations, study_frame
 
 BASE = SYSTEMS[0].system_id
 
@@ -137,5 +137,5 @@ def test_scores_from_before_there_was_a_choice_still_count(small: Store) -> None
 def test_a_study_shows_the_first_sample_and_nothing_that_failed(small: Store) -> None:
     add(small, failure("f"), text("later", "e1", 1))
     with small.read() as connection:
-        shown = [studies.candidates(connection, "dataset-1", split, ["base"]) for split in ("test", "train")]
+        shown = [study_frame.texts(connection, "dataset-1", split, ["base"]) for split in ("test", "train")]
     assert [[row[0] for row in rows] for rows in shown] == [["b1", "b2", "b3"], []]

@@ -236,8 +236,8 @@ def test_a_person_has_one_vote_on_a_pair(small: Store) -> None:
     prefer(small, "bob", "b")
     prefer(small, "eve", "b")
     assert found_habits(small).with_people == 1
-    prefer(small, "dan", "b", shown="a")
-    prefer(small, "dan", "a", shown="b")
+    prefer(small, "dan", "a", shown="a")
+    prefer(small, "dan", "b", shown="b")
     assert found_habits(small).with_people == 1
 
 

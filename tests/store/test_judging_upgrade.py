@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.store.hand_made import NOON, RUBRIC, fill
+from tests.store.hand_made import NOON, RUBRIC, fill_released
 from tests.store.judged import WORST, ask, judge, verdict_of
 from viva.store import Store, migrations
 
@@ -17,7 +17,7 @@ def old(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
     """A store at 0005 with judgments and preferences of that time."""
     with monkeypatch.context() as patch:
         patch.setattr(migrations, "MIGRATIONS", BEFORE)
-        fill(store)
+        fill_released(store)
         with store.write() as connection:
             for number, (generation, value) in enumerate([("b1", 0), ("b1", 5), ("t1", None)]):
                 for criterion, lowest in (("accuracy", 0), ("clarity", 1)):

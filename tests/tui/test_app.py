@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from textual.color import Color
 from textual.widgets import Static
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
+from tests.fakes.rated_studies import as_person, make_more
 from tests.fakes.screen import SMALL, flowing, painted, press, settle
 from viva.errors import NotFound
 from viva.tui.app import DARK, LIGHT, PLACES, VivaApp
@@ -54,7 +54,7 @@ def probe(app: VivaApp) -> Probe:
     return app.screen
 
 
-@pytest.mark.parametrize("place", [place for place in PLACES if place != "rate"])
+@pytest.mark.parametrize("place", [place for place in PLACES if place not in {"rate", "compare"}])
 async def test_every_place_can_be_reached_and_left(filled: Workbench, place: str) -> None:
     app = VivaApp(filled, place)
     async with app.run_test(size=SMALL) as pilot:
@@ -63,6 +63,46 @@ async def test_every_place_can_be_reached_and_left(filled: Workbench, place: str
         assert type(app.screen).__name__ == kind
         await press(pilot, "escape")
         assert type(app.screen).__name__ == "HomeScreen"
+
+
+@pytest.mark.parametrize(("role", "first"), [("rater", "desk"), ("lead", "desk"), ("engineer", "home")])
+async def test_everybody_begins_at_their_own_place(filled: Workbench, role: str, first: str) -> None:
+    app = VivaApp(as_person(filled, "eve", role))
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        assert type(app.screen).__name__ == PLACES[first].partition(":")[2]
+
+
+@pytest.mark.parametrize(
+    ("role", "allowed"), [("rater", {"rate", "compare"}), ("lead", {"rate", "compare", "studies"})]
+)
+async def test_a_place_that_is_not_for_somebody_is_refused_with_a_line(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch, role: str, allowed: set[str]
+) -> None:
+    for place in PLACES:
+        monkeypatch.setitem(PLACES, place, f"{__name__}:{'Probe' if place == 'desk' else 'OtherProbe'}")
+    app = VivaApp(as_person(bench, "eve", role))
+    told: list[str] = []
+    monkeypatch.setattr(app, "notify", lambda text, **_: told.append(text))
+    async with app.run_test(size=SMALL) as pilot:
+        for place in PLACES:
+            app.go(place, text=place)
+            await settle(pilot)
+        shown = {screen.text for screen in app.screen_stack if isinstance(screen, Probe)} - {""}
+        assert shown == allowed | {"desk"}
+        assert len(told) == len(PLACES) - len(shown)
+        assert all("only" in text and "may go to" in text for text in told)
+
+
+async def test_a_study_of_pairs_opens_on_its_own_screen(filled: Workbench) -> None:
+    make_more(filled)
+    for study, kind in (("pairs", "CompareScreen"), ("tiny-test", "RateScreen")):
+        app = VivaApp(as_person(filled, "bob"), f"rate:{study}")
+        async with app.run_test(size=SMALL) as pilot:
+            await settle(pilot)
+            assert type(app.screen).__name__ == kind
+            await press(pilot, "escape")
+            assert type(app.screen).__name__ == "DeskScreen"
 
 
 async def test_home_cannot_be_left_with_escape(app: VivaApp) -> None:
@@ -277,19 +317,3 @@ def test_a_crash_ends_with_a_line_and_leaves_its_story_in_the_log(workspace: Pat
     log = (workspace / "data" / "viva.log").read_text()
     assert "in on_mount" in log
     assert "a rater's text" not in log.replace('secret = "a rater\'s text"', "")
-
-
-async def test_leaving_does_not_wait_for_a_long_delivery(filled: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
-    given: list[float | None] = []
-    deliver: Callable[..., int] = filled.ratings.deliver
-
-    def noting(timeout: float | None = None) -> int:
-        given.append(timeout)
-        return deliver(timeout)
-
-    monkeypatch.setattr(filled.ratings, "deliver", noting)
-    app = VivaApp(filled, "rate:tiny-test")
-    async with app.run_test(size=SMALL) as pilot:
-        await settle(pilot)
-    assert given
-    assert all(timeout is not None and timeout <= 5 for timeout in given)

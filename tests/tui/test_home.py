@@ -85,7 +85,17 @@ async def test_all_keys_of_home_stand_in_the_footer(filled: Workbench, size: tup
 
 @pytest.mark.parametrize(
     ("key", "place"),
-    [("d", "datasets"), ("t", "train"), ("j", "judge"), ("r", "rate"), ("J", "jobs"), ("l", "results"), ("s", "sql")],
+    [
+        ("d", "datasets"),
+        ("t", "train"),
+        ("j", "judge"),
+        ("r", "rate"),
+        ("J", "jobs"),
+        ("l", "results"),
+        ("s", "sql"),
+        ("S", "studies"),
+        ("R", "desk"),
+    ],
 )
 async def test_a_key_leads_to_each_screen(
     filled: Workbench, monkeypatch: pytest.MonkeyPatch, key: str, place: str
@@ -155,18 +165,18 @@ async def test_home_reads_the_store_again_only_when_a_job_comes_or_ends(
 ) -> None:
     reads = []
     overview = filled.overview
-    monkeypatch.setattr(filled, "overview", lambda rater: [reads.append(rater), overview(rater)][1])
+    monkeypatch.setattr(filled, "overview", lambda: [reads.append("read"), overview()][1])
     app = VivaApp(filled)
     async with app.run_test(size=SMALL) as pilot:
         await settle(pilot)
-        assert reads == ["ann"]
+        assert reads == ["read"]
         home(app).look()
         await settle(pilot)
-        assert reads == ["ann"]
+        assert reads == ["read"]
         add_job(filled, "20260101-1", "tiny/test", kind=JobKind.SCORE, status=JobStatus.DONE)
         home(app).look()
         await settle(pilot)
-        assert reads == ["ann", "ann"]
+        assert reads == ["read", "read"]
         assert "score tiny/test" in flowing(app)
 
 
@@ -195,9 +205,9 @@ async def test_home_is_read_again_when_one_comes_back_to_it(filled: Workbench) -
 
 
 async def rate_one(workbench: Workbench) -> None:
-    queue = workbench.ratings.queue("tiny-test", "ann")
-    values = {criterion.name: criterion.highest for criterion in queue.study.rubric.criteria}
-    workbench.ratings.save(queue.study, queue.item_ids[0], "ann", values)
+    sitting = workbench.desk.sit_down("tiny-test")
+    values = {criterion.name: criterion.highest for criterion in sitting.task.rubric.criteria}
+    workbench.desk.save(sitting.task, sitting.served.leases[0].item_id, values)
 
 
 async def test_ratings_left_in_the_outbox_are_delivered_from_home(filled: Workbench) -> None:
@@ -208,7 +218,7 @@ async def test_ratings_left_in_the_outbox_are_delivered_from_home(filled: Workbe
         assert "1 rating saved on disk, not yet in results.duckdb" in flowing(app)
         home(app).look()
         await settle(pilot)
-        assert filled.ratings.undelivered("ann") == 0
+        assert filled.desk.undelivered() == 0
         assert "saved on disk" not in flowing(app)
         assert "1 of 8 rated" in flowing(app)
 
@@ -220,7 +230,7 @@ async def test_ratings_that_cannot_be_delivered_now_stay_named_without_a_complai
         raise StoreBusy("another program holds results.duckdb")
 
     await rate_one(filled)
-    monkeypatch.setattr(filled.ratings, "deliver", busy)
+    monkeypatch.setattr(filled.desk, "deliver", busy)
     app = VivaApp(filled)
     async with app.run_test(size=SMALL, notifications=True) as pilot:
         await settle(pilot)

@@ -1,16 +1,19 @@
-"""Texts that break terminal programs, in every place where the rating screen shows text."""
+"""Texts that break terminal programs, in every place where the rating screens show text."""
 
-from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
+from tests.fakes.rating import FakeDesk, task
 from tests.fakes.screen import SMALL, SMALL_FIRST, painted, press, settle
+from viva.records.rating import RatingItem
 from viva.records.rubric import Criterion, Rubric
-from viva.records.study import RatingItem, RatingQueue
+from viva.records.study import StudyMode
+from viva.settings import Settings
 from viva.text import display_text
 from viva.tui.app import VivaApp
-from viva.tui.screens.rate import RateScreen
+from viva.tui.screens.sitting import SittingScreen
 from viva.tui.widgets.reading import NO_TEXT, Reading
 from viva.workbench import Workbench
 
@@ -22,38 +25,42 @@ HOSTILE_RUBRIC = Rubric(
         Criterion("b" * 300, 40, "", 0, 5, {}),
     ),
 )
+KEYS = {StudyMode.RUBRIC: ("3", "4"), StudyMode.PAIRWISE: ("a", "1", "t", "b", "2")}
+MODES = pytest.mark.parametrize("mode", list(StudyMode))
 
 
-@pytest.fixture
-def hostile(filled: Workbench, monkeypatch: pytest.MonkeyPatch) -> Workbench:
-    """A workbench whose study shows every hostile text as question, as reference and as the text to rate."""
-    queue = filled.ratings.queue("tiny-test", "ann")
-    study = replace(queue.study, rubric=HOSTILE_RUBRIC, name="[/foo]\x1b]0;t\x07", items=len(HOSTILE))
-    ids = tuple(f"item-{number}" for number in range(len(HOSTILE)))
-    items = {
-        item_id: RatingItem(item_id, n, HOSTILE[n], HOSTILE[n - 1], HOSTILE[n - 2]) for n, item_id in enumerate(ids)
-    }
-    monkeypatch.setattr(filled.ratings, "queue", lambda name, rater: RatingQueue(study, rater, ids, {}, {}))
-    monkeypatch.setattr(filled.ratings, "items", lambda name, wanted: {item_id: items[item_id] for item_id in wanted})
-    return filled
+def opened(workspace: Path, mode: StudyMode, **options: object) -> VivaApp:
+    """Return the app of a rater whose study shows every hostile text as question, as reference and to be rated."""
+    pair = mode is StudyMode.PAIRWISE
+    of = task(mode, HOSTILE_RUBRIC, note=HOSTILE[2] + HOSTILE[3], strength=pair, per_criterion=pair, **options)
+    items = [
+        RatingItem(f"item-{n}", text, HOSTILE[n - 1], HOSTILE[n - 2], HOSTILE[n - 3] if pair else None)
+        for n, text in enumerate(HOSTILE)
+    ]
+    workbench = Workbench(Settings(workspace=workspace, rater="ann", role="rater"))
+    workbench.__dict__["desk"] = FakeDesk(of, items)
+    return VivaApp(workbench, "rate:[/foo]\x1b]0;t\x07")
 
 
+@MODES
 @SMALL_FIRST
-async def test_nothing_painted_can_act_on_the_terminal(hostile: Workbench, size: tuple[int, int]) -> None:
-    app = VivaApp(hostile, "rate:any")
+async def test_nothing_painted_can_act_on_the_terminal(workspace: Path, mode: StudyMode, size: tuple[int, int]) -> None:
+    app = opened(workspace, mode)
     async with app.run_test(size=size) as pilot:
         await settle(pilot)
+        await press(pilot, "h")
         for _ in HOSTILE:
-            for key in ("t", "v", "end"):
+            for key in ("tab" if mode is StudyMode.PAIRWISE else "t", "v", "end"):
                 await pilot.press(key)
                 assert not FORBIDDEN.search(painted(app))
-            await press(pilot, "3", "4", "enter")
-            assert isinstance(app.screen, RateScreen)
+            await press(pilot, *KEYS[mode], "enter")
+            assert isinstance(app.screen, SittingScreen)
         assert f"{len(HOSTILE)} rated" in painted(app)
 
 
-async def test_help_comment_and_skipping_live_through_hostile_words(hostile: Workbench) -> None:
-    app = VivaApp(hostile, "rate:any")
+@MODES
+async def test_help_comment_guess_and_skipping_live_through_hostile_words(workspace: Path, mode: StudyMode) -> None:
+    app = opened(workspace, mode, guess=("[/foo]", "\u202e\x1b[2J"))
     async with app.run_test(size=SMALL) as pilot:
         await settle(pilot)
         await press(pilot, "question_mark")
@@ -64,32 +71,29 @@ async def test_help_comment_and_skipping_live_through_hostile_words(hostile: Wor
         assert not FORBIDDEN.search(painted(app))
         await press(pilot, "escape", "s", *"[/foo]")
         assert not FORBIDDEN.search(painted(app))
-        await press(pilot, "enter")
-        assert "1 skipped" in painted(app)
+        await press(pilot, "enter", *KEYS[mode], "enter")
+        assert not FORBIDDEN.search(painted(app))
+        await press(pilot, "1", "b" if mode is StudyMode.RUBRIC else "p")
+        assert not FORBIDDEN.search(painted(app))
+        assert "1 rated" in painted(app)
 
 
-async def test_markup_in_a_text_is_shown_as_it_was_written(hostile: Workbench) -> None:
-    app = VivaApp(hostile, "rate:any")
+async def test_markup_in_a_text_is_shown_as_it_was_written(workspace: Path) -> None:
+    app = opened(workspace, StudyMode.RUBRIC)
     async with app.run_test(size=SMALL) as pilot:
         await settle(pilot)
-        await press(pilot, "n", "n")
-        assert HOSTILE[0] in painted(app)
-        await press(pilot, "n")
-        assert HOSTILE[1] in painted(app)
-        await press(pilot, "n", "v")
-        assert HOSTILE[2] in painted(app)
+        for _ in range(2):
+            await press(pilot, *KEYS[StudyMode.RUBRIC], "enter")
+        for at, keys in ((0, ()), (1, ("3", "4", "enter")), (2, ("3", "4", "enter", "v"))):
+            await press(pilot, *keys)
+            assert HOSTILE[at] in painted(app)
 
 
-async def test_a_text_that_is_empty_cannot_be_confused_with_one_that_says_so(
-    filled: Workbench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    texts = iter(["", NO_TEXT, " \n "] + [""] * 20)
-    monkeypatch.setattr(
-        filled.ratings,
-        "items",
-        lambda name, wanted: {item_id: RatingItem(item_id, 0, "", "", next(texts)) for item_id in wanted},
-    )
-    app = VivaApp(filled, "rate:tiny-test")
+async def test_a_text_that_is_empty_cannot_be_confused_with_one_that_says_so(workspace: Path) -> None:
+    items = [RatingItem(str(n), "", "", text) for n, text in enumerate(["", NO_TEXT, " \n "])]
+    workbench = Workbench(Settings(workspace=workspace, rater="ann", role="rater"))
+    workbench.__dict__["desk"] = FakeDesk(task(), items)
+    app = VivaApp(workbench, "rate:falls")
     async with app.run_test(size=SMALL) as pilot:
         await settle(pilot)
         reading = app.screen.query_one(Reading)
@@ -99,15 +103,15 @@ async def test_a_text_that_is_empty_cannot_be_confused_with_one_that_says_so(
             return strip.text.strip(), any(s.style is not None and s.style.reverse for s in strip if s.text.strip())
 
         assert first_line() == (NO_TEXT, True)
-        await press(pilot, "n")
+        await press(pilot, "3", "3", "enter")
         assert first_line() == (NO_TEXT, False)
-        await press(pilot, "n")
+        await press(pilot, "3", "3", "enter")
         assert first_line() == ("(nothing but white space)", True)
 
 
 @pytest.mark.parametrize("rendered", [True, False])
-async def test_a_text_of_any_length_is_there_to_its_last_letter(filled: Workbench, rendered: bool) -> None:
-    app = VivaApp(filled, "rate:tiny-test")
+async def test_a_text_of_any_length_is_there_to_its_last_letter(workspace: Path, rendered: bool) -> None:
+    app = opened(workspace, StudyMode.RUBRIC)
     async with app.run_test(size=SMALL) as pilot:
         await settle(pilot)
         pane = app.screen.query_one(Reading).approach

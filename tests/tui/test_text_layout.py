@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
-from viva.tui.widgets.text_layout import LONGEST_RENDERED, Layout, lay_out
+from viva.tui.widgets.text_layout import LONGEST_RENDERED, Layout, lay_out, lay_out_marked
 
 PIECES = st.sampled_from(
     ["*", "**", "_", "`", "```\n", "# ", "- ", "1. ", "7) ", "> ", "|", "|a|b|\n|-|-|\n", "[", "](", ")", "![", "<b>",
@@ -114,3 +114,34 @@ def test_a_very_long_text_is_shown_plain_and_the_reader_is_told() -> None:
 def test_wide_characters_are_broken_by_cells() -> None:
     lines = said(lay_out("字" * 30, 21, rendered=False))
     assert [cell_len(line) for line in lines] == [20, 20, 20]
+
+
+SHARED = frozenset({"graph network", "視 頻 異 常"})
+
+
+def marked(layout: Layout) -> list[str]:
+    return [segment.text for line in layout.lines for segment in line if segment.style and segment.style.underline]
+
+
+@pytest.mark.parametrize("rendered", [True, False])
+def test_shared_words_are_bold_and_underlined_and_no_line_changes(rendered: bool) -> None:
+    text = "We train a *graph network* on a\ngraph network, and 視頻異常 too. Network graph."
+    layout = lay_out_marked(text, 20, rendered=rendered, phrases=SHARED)
+    assert said(layout) == said(lay_out(text, 20, rendered=rendered))
+    assert "".join(marked(layout)).replace(" ", "") == "graphnetworkgraphnetwork視頻異常"
+    styles = [segment.style for line in layout.lines for segment in line if segment.style]
+    assert all(style.bold for style in styles if style.underline)
+
+
+def test_a_text_keeps_its_own_formats_under_the_marks() -> None:
+    layout = lay_out_marked("a `graph network` here", 40, rendered=True, phrases=SHARED)
+    assert [str(s.style) for line in layout.lines for s in line if s.text == "graph network"] == ["bold underline cyan"]
+
+
+@given(st.lists(PIECES, max_size=40).map("".join), st.booleans())
+@settings(max_examples=100, deadline=None)
+def test_marks_never_change_what_is_said(text: str, rendered: bool) -> None:
+    phrases = frozenset({"word", "word word", "字 字", "5 word"})
+    assert said(lay_out_marked(text, 30, rendered=rendered, phrases=phrases)) == said(
+        lay_out(text, 30, rendered=rendered)
+    )

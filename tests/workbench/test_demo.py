@@ -46,7 +46,7 @@ def test_the_whole_demo_ends_well_without_a_terminal(told: Told) -> None:
     _, done = told
     assert done.returncode == 0, done.stderr
     assert "ROUGE-L" in done.stdout
-    assert "viva rate vad-test --workspace viva-demo" in done.stderr
+    assert "viva rate round-1 --workspace viva-demo" in done.stderr
     assert re.search(r"Fine-tune the starter \d+/144 loss \d", done.stderr)
 
 
@@ -99,10 +99,9 @@ def test_a_second_run_reuses_what_is_there(ran: Ran) -> None:
 
 def test_the_next_step_is_to_rate(ran: Ran) -> None:
     workbench, result, _ = ran
-    step = workbench.overview("ann").next_step
+    step = workbench.overview().next_step
     assert (step.kind, step.arguments) == (StepKind.RATE, {"study": result.study})
-    queue = workbench.ratings.queue(result.study, "ann")
-    assert len(queue.item_ids) == 38
+    assert [progress.left for progress in workbench.desk.tasks()] == [38]
 
 
 def test_a_cancelled_training_is_resumed_to_its_end_and_examined(ran: Ran) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.fakes.filled import STUDY
+from tests.fakes.results import rate_at_desk
 from viva.errors import NotFound, UsageError
 from viva.workbench import Workbench
 
@@ -46,11 +47,8 @@ def test_bins_have_a_limit(filled: Workbench) -> None:
 
 
 def test_what_people_said_is_a_measure_too(filled: Workbench) -> None:
-    queue = filled.ratings.queue(STUDY, "ann")
-    for item in queue.item_ids[:2]:
-        whole = {"accuracy": 4, "completeness": 3, "relevance": 5, "practicality": 2}
-        filled.ratings.save(queue.study, item, "ann", whole)
-    filled.ratings.deliver()
+    rate_at_desk(filled, STUDY, most=2)
+    filled.desk.deliver()
     found = filled.histograms.get("tiny", "human total")
     assert sum(spread.n for spread in found.spreads) == 2
     assert all(0 <= (spread.mean or 0) <= 100 for spread in found.spreads)

@@ -20,7 +20,7 @@ from viva.judge.injections import load_attacks
 from viva.records.ids import content_id
 from viva.records.judge_check import Agreement, AltTest, JudgeCheck, PairHabits, Standing
 from viva.records.judging import BASELINE, JudgeMode, PairVerdict, Purpose
-from viva.records.study import RatingEvent
+from viva.records.rating import RatingEvent
 from viva.settings import Settings
 from viva.store import judge_pairs, judgments, ratings
 from viva.workbench import Workbench

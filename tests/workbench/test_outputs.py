@@ -10,6 +10,7 @@ import pytest
 from viva.errors import BadInput, NotFound, UsageError
 from viva.records.dataset import Example
 from viva.records.outputs import OutputsImported
+from viva.records.study import StudyRequest
 from viva.settings import Settings
 from viva.store import datasets
 from viva.workbench import Workbench
@@ -91,9 +92,7 @@ def test_another_text_in_place_of_one_is_refused_with_the_line_and_nothing_chang
 
 def test_a_text_that_is_rated_stays_what_it_was(filled: Workbench, file: Path) -> None:
     taken(filled, file, [{**row, "example": number} for number, row in enumerate([ROWS[0]] * 1, 6)])
-    study = filled.studies.create("far", "tiny", "test", ["gpt-4o"])
-    queue = filled.ratings.queue(study.name, "ann")
-    assert len(queue.item_ids) == 1
+    assert filled.studies.create(StudyRequest("far", "tiny", "test", ("gpt-4o",))).items == 1
     with pytest.raises(BadInput, match="does not change"):
         taken(filled, file, [{**ROWS[0], "example": 6, "text": "better"}])
 

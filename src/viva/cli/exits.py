@@ -27,8 +27,8 @@ def say(text: str) -> None:
     """Write one line of narration to stderr."""
     try:
         print(text, file=sys.stderr, flush=True)  # noqa: T201 - this is the owner of stderr
-    except BrokenPipeError:
-        # Nobody listens to the narration; the work goes on.
+    except OSError:
+        # Nobody listens to the narration, or the terminal is gone; the work goes on.
         return
 
 

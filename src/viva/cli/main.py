@@ -8,7 +8,7 @@ import click
 from viva import __version__
 from viva.cli import output
 from viva.cli.exits import ExitCode, ReaderGone, report, say
-from viva.cli.session import OpenWorkbench, Session, global_options, pass_session, unknown_command
+from viva.cli.session import FrontEnds, Session, global_options, pass_session, unknown_command
 
 COMMANDS = {
     "demo": "The main job, end to end, on bundled data, offline.",
@@ -25,13 +25,17 @@ COMMANDS = {
     "rubric": "Show the rubrics, and copy one to be edited.",
     "benchmark": "Put multiple-choice questions and function calls to models, and tell how often they are right.",
     "metric": "Tell which metrics there are.",
-    "study": "Make studies for raters and list them.",
+    "study": "Make studies for raters, follow them, pause and close them.",
+    "rater": "Say who may rate over SSH, and with which key.",
     "rate": "Go straight to the rating screen.",
-    "rating": "Export what raters said.",
+    "rating": "Import and export what raters said.",
+    "preference": "Import and export which of two texts raters found better.",
+    "agreement": "Tell how far raters agree, and whether they can tell who wrote a text.",
     "leaderboard": "Compare systems on what was measured and rated.",
     "histogram": "Show how the values of a measure spread, for each system.",
     "sql": "Query the workspace with SQL.",
     "experiment": "Run a whole experiment that a file describes.",
+    "serve": "Offer the workbench to others, over SSH or to a browser.",
     "job": "List, follow, pause, cancel and resume background jobs.",
     "doctor": "Tell what this machine can do, and what is wrong.",
 }
@@ -71,9 +75,9 @@ def viva(context: click.Context, session: Session) -> int | None:
     return session.show_screens() if context.invoked_subcommand is None else None
 
 
-def run(arguments: Sequence[str], open_screens: OpenWorkbench) -> int:
-    """Run one command line and return its exit code; `open_screens` opens the workbench."""
-    session = Session(open_screens)
+def run(arguments: Sequence[str], front_ends: FrontEnds) -> int:
+    """Run one command line and return its exit code; `front_ends` opens the workbench, and serves it."""
+    session = Session(front_ends)
     output.prepare_streams()
     try:
         code = viva.main(list(arguments), prog_name="viva", standalone_mode=False, obj=session)

@@ -1,9 +1,11 @@
 """stdout, which carries data and nothing else."""
 
+import errno
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import click
@@ -30,18 +32,26 @@ def prepare_streams() -> None:
 
 
 def emit(text: str) -> None:
-    """Write to stdout. Raises `ReaderGone` when what reads it has closed it."""
-    try:
+    """Write to stdout. Raises `ReaderGone` when what reads it has closed it, or the terminal is gone."""
+    with _reader_there():
         sys.stdout.write(text)
-    except BrokenPipeError:
-        raise ReaderGone from None
 
 
 def flush() -> None:
     """Send what has been written. Raises `ReaderGone`."""
-    try:
+    with _reader_there():
         sys.stdout.flush()
+
+
+@contextmanager
+def _reader_there() -> Iterator[None]:
+    try:
+        yield
     except BrokenPipeError:
+        raise ReaderGone from None
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
         raise ReaderGone from None
 
 

@@ -3,30 +3,44 @@
 import os
 import shlex
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
 from viva import settings
 from viva.errors import UsageError
+from viva.records.person import Role
+from viva.records.serving import SshOptions, WebOptions
 from viva.settings import Settings
 
 if TYPE_CHECKING:
     from viva.workbench import Workbench
 
-OpenWorkbench = Callable[["Workbench", str | None], int]
-"""Opens the screens, at the rating of a study where one is named, and returns the exit code."""
+
+class FrontEnds(Protocol):
+    """What commands open but do not know: the screens, and the servers that offer them to others."""
+
+    def open_screens(self, workbench: "Workbench", study: str | None = None) -> int:
+        """Open the screens, at the rating of a study where one is named, and return the exit code."""
+        ...
+
+    def serve_ssh(self, settings: Settings, options: SshOptions) -> int:
+        """Offer the workbench over SSH until told to end, and return the exit code."""
+        ...
+
+    def serve_web(self, settings: Settings, options: WebOptions) -> int:
+        """Offer the workbench to a browser until told to end, and return the exit code."""
+        ...
 
 
 @dataclass
 class Session:
     """One run of `viva`: what was given on the command line, and what opens the screens."""
 
-    open_screens: OpenWorkbench
+    front_ends: FrontEnds
     given: dict[str, Any] = field(default_factory=dict)
     debug: bool = False
 
@@ -56,7 +70,7 @@ class Session:
 
     def deliver(self) -> None:
         """Put ratings that wait in an outbox into the store, so that what is read next counts them."""
-        self.workbench.ratings.deliver()
+        self.workbench.desk.deliver()
 
     def use_workspace(self, default: Path) -> Path:
         """Use `default` where no workspace was named, make the directory, and return it."""
@@ -73,7 +87,7 @@ class Session:
         """Open the workbench and return its exit code. Raises `UsageError` without a terminal."""
         if not has_terminal():
             raise UsageError("this needs a terminal", "viva --help lists the commands that do not")
-        return self.open_screens(self.workbench, study)
+        return self.front_ends.open_screens(self.workbench, study)
 
 
 pass_session = click.make_pass_decorator(Session)
@@ -136,6 +150,14 @@ def global_options(*, hidden: bool) -> list[click.Parameter]:
             expose_value=False,
             callback=_note,
             help="The name that ratings are stored under (else VIVA_RATER, else the login name).",
+        ),
+        click.Option(
+            ["--role"],
+            type=click.Choice([str(role) for role in Role]),
+            hidden=hidden,
+            expose_value=False,
+            callback=_note,
+            help="What one may see and do (else VIVA_ROLE, else engineer).",
         ),
         click.Option(
             ["--debug"],

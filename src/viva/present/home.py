@@ -5,11 +5,13 @@ from datetime import datetime
 
 from viva.present.datasets import imported_text, splits_text
 from viva.present.jobs import bar, job_state, progress_text
+from viva.present.studies import items_text
 from viva.records.dataset import Dataset
 from viva.records.job import Job, JobKind, JobStatus
 from viva.records.model import Model, ModelKind
 from viva.records.overview import NextStep, Overview, StepKind
-from viva.records.study import Study, StudyProgress
+from viva.records.rating import TaskProgress
+from viva.records.study import Study, StudyState
 from viva.text import display_line, plural
 
 WELCOME = (
@@ -22,6 +24,7 @@ OWN_DATA = (
 )
 
 JOBS_HEADING = "Jobs (J shows all)"
+STUDIES_HEADING = "Studies (S looks after them)"
 NAME_WIDTH = 20
 SHOWN_JOBS = 4
 
@@ -96,15 +99,21 @@ def job_cells(job: Job, now: datetime) -> tuple[str, str]:
     return f"{job.spec.kind.value} {display_line(job.spec.title, 60)}", job_state(job, now)
 
 
-def study_line(progress: StudyProgress) -> tuple[str, str]:
-    """Return a study's name, and how far the rater is: a bar and `12 of 38 rated`."""
-    study = progress.study
+def shown_studies(studies: Sequence[TaskProgress]) -> list[TaskProgress]:
+    """Return the studies that Home shows: those that are not closed, what waits first."""
+    return sorted((one for one in studies if one.task.state is not StudyState.CLOSED), key=lambda one: not one.left)
+
+
+def study_line(progress: TaskProgress) -> tuple[str, str]:
+    """Return a study's name, and how far one is oneself: a bar and `12 of 38 rated`; whether it is paused or closed."""
     handled = progress.rated + progress.skipped
-    words = f"{progress.rated:,} of {study.items:,} rated"
+    whole = handled + progress.left
+    words = f"{progress.rated:,} of {whole:,} rated"
     if progress.skipped:
         words += f", {progress.skipped:,} skipped"
-    share = handled / study.items if study.items else 1.0
-    return display_line(study.name, NAME_WIDTH), f"{bar(share, 16)}  {words}"
+    if progress.task.state is not StudyState.OPEN:
+        words += f", {progress.task.state}"
+    return display_line(progress.task.name, NAME_WIDTH), f"{bar(handled / whole if whole else 1.0, 16)}  {words}"
 
 
 def undelivered_line(count: int) -> str:
@@ -126,5 +135,5 @@ def taken_text(taken: Dataset | Job | Study | None) -> str:
     if isinstance(taken, Job):
         return f"Started: {taken.spec.kind.value} {display_line(taken.spec.title, 60)}"
     if isinstance(taken, Study):
-        return f"Made the study {display_line(taken.name, 40)} with {plural(taken.items, 'text')} to rate"
+        return f"Made the study {display_line(taken.name, 40)} with {items_text(taken)} to rate"
     return ""

@@ -74,8 +74,8 @@ def criterion_name(criterion: Criterion) -> str:
 
 
 def extent(criterion: Criterion) -> str:
-    """Return a criterion's scale: `0–5`."""
-    return f"{criterion.lowest}–{criterion.highest}"
+    """Return a criterion's scale: `0–5`, `-3 to 3`."""
+    return f"{criterion.lowest}{' to ' if criterion.lowest < 0 else '–'}{criterion.highest}"
 
 
 def level_text(criterion: Criterion, value: int | None) -> str:

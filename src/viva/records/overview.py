@@ -7,7 +7,7 @@ from typing import Any
 from viva.records.dataset import Dataset
 from viva.records.job import Job
 from viva.records.model import Model
-from viva.records.study import StudyProgress
+from viva.records.rating import TaskProgress
 
 
 class StepKind(StrEnum):
@@ -35,11 +35,11 @@ class NextStep:
 
 @dataclass(frozen=True)
 class Overview:
-    """The state of a workspace, for one rater."""
+    """The state of a workspace; `studies` are those that whoever asks may rate, `undelivered` counts their verdicts."""
 
     datasets: list[Dataset]
     models: list[Model]
     jobs: list[Job]
-    studies: list[StudyProgress]
+    studies: list[TaskProgress]
     undelivered: int
     next_step: NextStep

@@ -10,7 +10,7 @@ import duckdb
 from viva.records.ids import utc_now
 from viva.records.judging import CallState, JudgeCall, JudgeMode, JudgeSettings, Protocol, Purpose
 from viva.records.rubric import Rubric
-from viva.store import rows, studies
+from viva.store import rows, rubrics
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -100,7 +100,7 @@ def read(connection: Connection, call_id: str) -> StoredCall | None:
         ).fetchall()
     )
     return StoredCall(
-        call, protocol, studies.rubric(connection, rubric_id),
+        call, protocol, rubrics.get(connection, rubric_id),
         {name: known_texts[digest] for name, digest in protocol.prompts.items()},
         question, reference, _texts(connection, call), _draft(connection, call), created_at,
     )  # fmt: skip

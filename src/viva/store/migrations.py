@@ -6,7 +6,15 @@ import duckdb
 
 from viva.errors import StoreNewer
 from viva.records.ids import utc_now
-from viva.store import benchmark_schema, counted_schema, generation_schema, judging_schema, schema, training_schema
+from viva.store import (
+    benchmark_schema,
+    counted_schema,
+    generation_schema,
+    judging_schema,
+    rating_schema,
+    schema,
+    training_schema,
+)
 from viva.store.transaction import transaction
 
 Connection = duckdb.DuckDBPyConnection
@@ -44,6 +52,12 @@ def _0007_counted(connection: Connection) -> None:
     connection.execute(counted_schema.VIEWS)
 
 
+def _0008_rating(connection: Connection) -> None:
+    connection.execute(rating_schema.TABLES)
+    connection.execute(rating_schema.ITEMS)
+    connection.execute(rating_schema.VIEWS)
+
+
 MIGRATIONS: list[tuple[str, Callable[[Connection], None]]] = [
     ("0001_tables", _0001_tables),
     ("0002_views", _0002_views),
@@ -52,6 +66,7 @@ MIGRATIONS: list[tuple[str, Callable[[Connection], None]]] = [
     ("0005_benchmarks", _0005_benchmarks),
     ("0006_judging", _0006_judging),
     ("0007_counted", _0007_counted),
+    ("0008_rating", _0008_rating),
 ]
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import duckdb
 
-from viva.records.study import RatingEvent
-from viva.store import rows
+from viva.records.rating import RatingEvent
+from viva.store import known_verdicts, rows, rubrics
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -16,18 +16,21 @@ SKIPPED = "skipped: "
 
 
 def add(connection: Connection, events: Sequence[RatingEvent]) -> list[RatingEvent]:
-    """Append verdicts, a row for every criterion of the study's rubric; return those whose item is unknown.
+    """Append verdicts, a row for every criterion of the study's rubric; return those without an item.
 
     An event that is there already changes nothing, so adding twice is harmless.
     """
     items = {
         (study_id, item_id): generation_id
         for study_id, item_id, generation_id in connection.execute(
-            "SELECT study_id, item_id, generation_id FROM study_item WHERE item_id IN (SELECT unnest(?))",
+            """
+            SELECT study_id, item_id, generation_id FROM study_item
+            WHERE generation_id IS NOT NULL AND generation_b IS NULL AND item_id IN (SELECT unnest(?))
+            """,
             [[rows.storable(event.item_id) for event in events]],
         ).fetchall()
     }
-    criteria = _criteria(connection, sorted({rows.storable(event.study_id) for event in events}))
+    criteria = rubrics.criteria(connection, sorted({rows.storable(event.study_id) for event in events}))
     found: list[tuple[Any, ...]] = []
     unknown = []
     for event in events:
@@ -59,8 +62,11 @@ def add(connection: Connection, events: Sequence[RatingEvent]) -> list[RatingEve
 
 
 def latest(connection: Connection, study_id: str, rater: str) -> dict[str, RatingEvent]:
-    """Return a rater's last verdict on each item of a study, by item id; values come in the rubric's order."""
-    order = _criteria(connection, [study_id]).get(study_id, [])
+    """Return a rater's last verdict on each text of a study, those with known answers included, by item id.
+
+    Values come in the rubric's order.
+    """
+    order = rubrics.criteria(connection, [study_id]).get(study_id, [])
     found = connection.execute(
         """
         SELECT event_id, study_id, item_id, rater, json_group_object(criterion, value),
@@ -71,7 +77,7 @@ def latest(connection: Connection, study_id: str, rater: str) -> dict[str, Ratin
         """,
         [study_id, rows.storable(rater)],
     ).fetchall()
-    events = {}
+    events = known_verdicts.latest_ratings(connection, study_id, rater)
     for event_id, study, item_id, name, values, unscored, comment, flagged, seconds, created_at in found:
         said = json.loads(values)
         given = {criterion: int(said[criterion]) for criterion in order if said.get(criterion) is not None}
@@ -80,14 +86,3 @@ def latest(connection: Connection, study_id: str, rater: str) -> dict[str, Ratin
             event_id, study, item_id, name, given, skipped, comment, flagged, seconds, created_at
         )
     return events
-
-
-def _criteria(connection: Connection, study_ids: Sequence[str]) -> dict[str, list[str]]:
-    found = connection.execute(
-        """
-        SELECT t.study_id, list(c.name ORDER BY c.position) FROM study t JOIN criterion c USING (rubric_id)
-        WHERE t.study_id IN (SELECT unnest(?)) GROUP BY t.study_id
-        """,
-        [list(study_ids)],
-    ).fetchall()
-    return dict(found)

@@ -1,119 +1,140 @@
-"""The tables `rubric`, `criterion`, `study` and `study_item`."""
+"""The table `study`: what is asked about which texts, as those who run it see it and as raters do."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import duckdb
 
-from viva.records.ids import utc_now
-from viva.records.rubric import Criterion, Rubric
-from viva.records.study import RatingItem, Study
-from viva.store import rows
+from viva.records.rating import RatingTask
+from viva.records.rubric import Rubric
+from viva.records.study import KnownItem, Study, StudyItem, StudyMode, StudyOptions, StudyState
+from viva.store import rows, rubrics, study_items
 
 Connection = duckdb.DuckDBPyConnection
 
 
-def add_rubric(connection: Connection, rubric: Rubric) -> None:
-    """Add a rubric; the same one is left as it is."""
-    if connection.execute("SELECT 1 FROM rubric WHERE rubric_id = ?", [rubric.rubric_id]).fetchone():
-        return
-    connection.execute(
-        "INSERT INTO rubric VALUES (?, ?, ?, ?)", [rubric.rubric_id, rubric.name, rubric.title, utc_now()]
-    )
+@dataclass(frozen=True)
+class Drawing:
+    """How a study's items were drawn: the dataset version, the seed, and what was said when it was made."""
+
+    dataset_id: str
+    seed: int
+    design: dict[str, Any]
+
+
+def add(
+    connection: Connection,
+    study: Study,
+    dataset_id: str,
+    design: Mapping[str, Any],
+    seed: int,
+    items: Sequence[StudyItem],
+    known: Sequence[KnownItem] = (),
+) -> None:
+    """Add a study with its items, and the items with known answers that they name.
+
+    `design` is kept as JSON beside the study's systems and raters; `labels` in it says by system what is guessed.
+    The study's `items` and `state` are not read: a study is open until a change says otherwise.
+    """
+    rubrics.add(connection, study.rubric)
+    kept = {**design, "systems": list(study.systems), "raters": None if study.raters is None else list(study.raters)}
     rows.insert(
         connection,
-        "criterion",
-        ["rubric_id", "position", "name", "weight", "question", "lowest", "highest", "levels"],
+        "study",
         [
-            (rubric.rubric_id, position, c.name, c.weight, c.question, c.lowest, c.highest, rows.as_json(c.levels))
-            for position, c in enumerate(rubric.criteria)
+            "study_id", "name", "dataset_id", "split", "rubric_id", "mode", "raters_per_item", "seed", "created_at",
+            "options", "design",
         ],
-    )
-
-
-def rubric(connection: Connection, rubric_id: str) -> Rubric:
-    """Return the rubric of that id, which must be there."""
-    [(name, title)] = connection.execute("SELECT name, title FROM rubric WHERE rubric_id = ?", [rubric_id]).fetchall()
-    found = connection.execute(
-        "SELECT name, weight, question, lowest, highest, levels FROM criterion WHERE rubric_id = ? ORDER BY position",
-        [rubric_id],
-    ).fetchall()
-    return Rubric(
-        name,
-        title,
-        tuple(
-            Criterion(name, weight, question, lowest, highest, {int(k): v for k, v in json.loads(levels).items()})
-            for name, weight, question, lowest, highest, levels in found
-        ),
-    )
-
-
-def candidates(
-    connection: Connection, dataset_id: str, split: str, system_names: Sequence[str]
-) -> list[tuple[str, str, str]]:
-    """Return (generation_id, example_id, system name) of what a study could show: of several samples the first."""
-    return connection.execute(
-        """
-        SELECT arg_max(g.generation_id, g.created_at), g.example_id, s.name
-        FROM generation g JOIN system s USING (system_id) JOIN example e USING (example_id)
-        WHERE e.dataset_id = ? AND coalesce(e.split, '') = ? AND s.name IN (SELECT unnest(?))
-          AND g.failed IS NULL AND g.sample = 0
-        GROUP BY g.example_id, s.name, e.position ORDER BY e.position, s.name
-        """,
-        [dataset_id, split, list(system_names)],
-    ).fetchall()
-
-
-def add(connection: Connection, study: Study, dataset_id: str, seed: int, items: Sequence[tuple[str, str]]) -> None:
-    """Add a study with its items as (item_id, generation_id) in serving order."""
-    add_rubric(connection, study.rubric)
-    connection.execute(
-        "INSERT INTO study VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            study.study_id, study.name, dataset_id, study.split, study.rubric.rubric_id, "rubric",
-            study.raters_per_item, seed, study.created_at,
+            (
+                study.study_id, study.name, dataset_id, study.split, study.rubric.rubric_id, str(study.mode),
+                study.raters_per_item, seed, study.created_at,
+                rows.as_json(asdict(study.options)), rows.as_json(kept),
+            )
         ],
     )  # fmt: skip
-    rows.insert(
-        connection,
-        "study_item",
-        ["item_id", "study_id", "position", "generation_id"],
-        [(item_id, study.study_id, position, generation_id) for position, (item_id, generation_id) in enumerate(items)],
-    )
+    study_items.add(connection, study.study_id, items, known)
 
 
 def every(connection: Connection) -> list[Study]:
     """Return all studies in the order they were made."""
-    found = connection.execute(
-        """
-        SELECT t.study_id, t.name, d.name, t.split, t.rubric_id, t.raters_per_item,
-               (SELECT count(*) FROM study_item i WHERE i.study_id = t.study_id), t.created_at
-        FROM study t JOIN dataset d USING (dataset_id) ORDER BY t.created_at, t.name
-        """
+    return _studies(connection, "true", [])
+
+
+def get(connection: Connection, name: str) -> Study | None:
+    """Return the study of that name as it stands now, None where there is none."""
+    found = _studies(connection, "t.name = ?", [rows.storable(name)])
+    return found[0] if found else None
+
+
+def drawing(connection: Connection, study_id: str) -> Drawing:
+    """Return how the items of a study, which must be there, were drawn.
+
+    A change of its items may say a part of the design anew, under `design`.
+    """
+    [(dataset_id, seed, design)] = connection.execute(
+        "SELECT dataset_id, seed, design FROM study WHERE study_id = ?", [study_id]
     ).fetchall()
-    return [
-        Study(study_id, name, dataset, split, rubric(connection, rubric_id), raters, items, created_at)
-        for study_id, name, dataset, split, rubric_id, raters, items, created_at in found
-    ]
-
-
-def item_ids(connection: Connection, study_id: str) -> list[str]:
-    """Return a study's item ids in serving order."""
-    found = connection.execute(
-        "SELECT item_id FROM study_item WHERE study_id = ? ORDER BY position", [study_id]
+    kept: dict[str, Any] = json.loads(design)
+    changes = connection.execute(
+        "SELECT content->'$.design' FROM study_change WHERE study_id = ? AND kind = 'items' ORDER BY seq", [study_id]
     ).fetchall()
-    return [item_id for (item_id,) in found]
+    for (changed,) in changes:
+        kept |= json.loads(changed or "{}")
+    return Drawing(dataset_id, seed, kept)
 
 
-def rating_items(connection: Connection, study: str, item_ids: Sequence[str]) -> dict[str, RatingItem]:
-    """Return what a rater may see of each item, by item id: nothing that tells which system wrote it."""
+def tasks(connection: Connection, rater: str) -> list[RatingTask]:
+    """Return the studies that `rater` may rate, in whatever state, the oldest first, without a word on systems."""
     found = connection.execute(
         """
-        SELECT i.item_id, i.position, e.question, e.reference, g.text
-        FROM study_item i JOIN study t USING (study_id)
-        JOIN generation g USING (generation_id) JOIN example e USING (example_id)
-        WHERE t.name = ? AND i.item_id IN (SELECT unnest(?))
+        SELECT t.study_id, t.name, t.mode, t.rubric_id, t.options, t.state,
+               (SELECT count(*) FROM study_item i WHERE i.study_id = t.study_id AND i.stream = 'practice')
+        FROM current_study t
+        WHERE list_contains(coalesce(CAST(t.raters AS TEXT[]), [$rater]), $rater) ORDER BY t.created_at, t.name
         """,
-        [study, list(item_ids)],
+        {"rater": rows.storable(rater)},
     ).fetchall()
-    return {row[0]: RatingItem(*row) for row in found}
+    known = _rubrics(connection, [row[3] for row in found])
+    return [
+        RatingTask(
+            study_id, name, StudyMode(mode), known[rubric_id], _options(options), StudyState(state), practice
+        )
+        for study_id, name, mode, rubric_id, options, state, practice in found
+    ]  # fmt: skip
+
+
+def _studies(connection: Connection, condition: str, parameters: list[Any]) -> list[Study]:
+    found = connection.execute(
+        f"""
+        SELECT t.study_id, t.name, d.name, d.version, t.split, t.mode, t.rubric_id, t.raters_per_item,
+               (SELECT count(*) FROM study_item i
+                WHERE i.study_id = t.study_id AND i.stream IN ('calibration', 'useful')),
+               t.created_at, t.state, t.options, CAST(t.raters AS TEXT[]), CAST(t.design->'$.systems' AS TEXT[])
+        FROM current_study t JOIN dataset d USING (dataset_id) WHERE {condition} ORDER BY t.created_at, t.name
+        """,
+        parameters,
+    ).fetchall()
+    known = _rubrics(connection, [row[6] for row in found])
+    return [
+        Study(
+            study_id, name, dataset, version, split, StudyMode(mode), known[rubric_id], raters_per_item, items,
+            created_at, StudyState(state), _options(options), None if raters is None else tuple(raters),
+            tuple(systems or ()),
+        )
+        for (
+            study_id, name, dataset, version, split, mode, rubric_id, raters_per_item, items,
+            created_at, state, options, raters, systems,
+        ) in found
+    ]  # fmt: skip
+
+
+def _rubrics(connection: Connection, rubric_ids: Sequence[str]) -> dict[str, Rubric]:
+    return {rubric_id: rubrics.get(connection, rubric_id) for rubric_id in dict.fromkeys(rubric_ids)}
+
+
+def _options(text: str | None) -> StudyOptions:
+    said = json.loads(text or "{}")
+    return StudyOptions(**{**said, "guess": tuple(said.get("guess", ()))})

@@ -12,7 +12,8 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.theme import Theme
 
-from viva.errors import UserError
+from viva.errors import Forbidden, UserError
+from viva.records.person import Role
 from viva.tui.errors import error_text, fault_line, log_error
 from viva.tui.line_filter import HarmlessText
 from viva.tui.screens.base import VivaScreen
@@ -30,8 +31,14 @@ PLACES = {
     "results": "viva.tui.screens.results:ResultsScreen",
     "sql": "viva.tui.screens.sql:SqlScreen",
     "rate": "viva.tui.screens.rate:RateScreen",
+    "compare": "viva.tui.screens.compare:CompareScreen",
+    "desk": "viva.tui.screens.desk:DeskScreen",
+    "studies": "viva.tui.screens.studies:StudiesScreen",
+    "study-form": "viva.tui.screens.study_form:StudyFormScreen",
 }
 """Where each screen lives; imported when it is first gone to."""
+OPEN_TO = {"rate": Role.RATER, "compare": Role.RATER, "desk": Role.RATER, "studies": Role.LEAD}
+"""The least role that may go to a place; all others are for engineers. What may be done, the workbench decides."""
 
 DARK = Theme(
     name="viva-dark",
@@ -103,11 +110,16 @@ class VivaApp(App[None]):
         if os.environ.get("SSH_CONNECTION"):
             self.animation_level = "none"
 
+    @property
+    def first_place(self) -> str:
+        """Where whoever is here begins: Home for engineers, their desk for leads and raters."""
+        return "home" if self.wb.person.role.includes(Role.ENGINEER) else "desk"
+
     def get_default_screen(self) -> Screen[Any]:
-        return screen_class("home")(self.wb)
+        return screen_class(self.first_place)(self.wb)
 
     def on_mount(self) -> None:
-        if self._start and self._start != "home":
+        if self._start and self._start != self.first_place:
             place, _, name = self._start.partition(":")
             self.go(place, **({"study": name} if name else {}))
 
@@ -116,9 +128,17 @@ class VivaApp(App[None]):
         return [*super().get_line_filters(), self._harmless]
 
     def go(self, place: str, **named: Any) -> None:
-        """Show a place: the one that is open already, where nothing more is named, else a new one on top."""
+        """Show a place: the one that is open already, where nothing more is named, else a new one on top.
+
+        A place that is not for whoever is here is refused with a line.
+        """
         if place not in PLACES:
             raise ValueError(f"no such place: {place}")
+        try:
+            self.wb.require(OPEN_TO.get(place, Role.ENGINEER), f"go to {place.replace('-', ' ')}")
+        except Forbidden as error:
+            self.notify(error_text(error), severity="warning", timeout=8, markup=False)
+            return
         kind = screen_class(place)
         if not named:
             for screen in reversed(self.screen_stack):
@@ -128,7 +148,7 @@ class VivaApp(App[None]):
         self.push_screen(kind(self.wb, **named))
 
     def leave(self, screen: Screen[Any]) -> None:
-        """Go back to the screen below `screen`; Home stays."""
+        """Go back to the screen below `screen`; the first one stays."""
         if screen is self.screen and len(self.screen_stack) > 1:
             self.pop_screen()
 

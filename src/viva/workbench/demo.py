@@ -9,6 +9,7 @@ from viva.metrics.models import MINILM
 from viva.records.generating import GenerationRequest
 from viva.records.job import Job, JobKind, JobStatus
 from viva.records.model import ModelKind
+from viva.records.study import StudyRequest
 
 if TYPE_CHECKING:
     from viva.workbench.workbench import Workbench
@@ -59,7 +60,8 @@ def run(workbench: "Workbench", report: Report) -> DemoResult:
     _finish(workbench, workbench.scoring.start(DATASET, SPLIT), "score", report)
     study = next((s.name for s in workbench.studies.list() if s.dataset == DATASET), None)
     if study is None:
-        study = workbench.studies.create(f"{DATASET}-{SPLIT}", DATASET, SPLIT, systems).name
+        name = workbench.studies.free_name()
+        study = workbench.studies.create(StudyRequest(name, DATASET, SPLIT, tuple(systems))).name
     return DemoResult(DATASET, SPLIT, systems[0], systems[1], study)
 
 

@@ -88,7 +88,7 @@ class Generations:
 
     def examination(self, dataset: str, split: str, models: Sequence[str]) -> dict[str, Any]:
         """Return the job that follows a training: write with `models`, make a study of the texts, score them."""
-        study = names.unused(f"{dataset}-{split}", [study.name for study in self._workbench.studies.list()])
+        study = self._workbench.studies.free_name()
         then = asdict(self._workbench.scoring.spec(dataset, split))
         version = self._workbench.datasets.get(dataset).version
         return asdict(_spec({**_arguments(dataset, version, split, models), "study": study}, then, len(models)))

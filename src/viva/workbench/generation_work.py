@@ -7,6 +7,7 @@ from typing import Any
 from viva.records.dataset import Dataset
 from viva.records.generation import Generation
 from viva.records.model import Decoding, ModelKind, System
+from viva.records.study import StudyRequest
 from viva.store import datasets, generations, models
 from viva.text import plural
 from viva.workbench.synthesis import chat_config
@@ -34,7 +35,7 @@ def generate(job: JobWork) -> dict[str, Any]:
     names = [system.name for system in systems]
     study = arguments.get("study")
     if study and study not in {known.name for known in workbench.studies.list()}:
-        workbench.studies.create(study, dataset.name, arguments["split"], names)
+        workbench.studies.create(StudyRequest(study, dataset.name, arguments["split"], tuple(names)))
     if taking.failed:
         job.directory.add_event({"event": "message", "message": f"{plural(taking.failed, 'text')} could not be had"})
     said = f"{plural(taking.written, 'text')} by {plural(len(names), 'system')}"

@@ -11,7 +11,7 @@ from viva.records.judge_check import InjectionEffect, JudgeCheck, PairHabits
 from viva.records.judging import BASELINE, JudgeMode
 from viva.stats.intervals import wilson
 from viva.store import judge_checks as table
-from viva.store import judge_pairs, judgments, studies
+from viva.store import judge_pairs, judgments, rubrics
 from viva.text import display_line
 from viva.workbench import judge_agreement, judge_expiry, judge_injection, names
 from viva.workbench.judge_families import Families
@@ -40,7 +40,7 @@ class JudgeChecks:
             basis = table.basis(connection, *scope, judge, mode)
             if basis is None:
                 raise self._nothing_judged(connection, scope, judge, mode)
-            rubric = studies.rubric(connection, basis.rubric_id)
+            rubric = rubrics.get(connection, basis.rubric_id)
             rows = table.people_and_judge(connection, *scope, judge, mode)
             plain = None if judge == BASELINE else table.basis(connection, *scope, BASELINE, JudgeMode.REFERENCE)
             baseline = []

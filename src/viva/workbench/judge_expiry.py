@@ -10,7 +10,7 @@ from viva.records.judge_check import JudgeCheck
 from viva.records.judging import BASELINE, JudgeRequest, Protocol
 from viva.records.rubric import Rubric
 from viva.store import judge_checks as table
-from viva.store import judgments, studies
+from viva.store import judgments, rubrics
 from viva.text import display_line, plural
 from viva.workbench import judge_agreement
 from viva.workbench.judging_protocols import Commission, protocol_of
@@ -29,7 +29,7 @@ def expired(workbench: "Workbench", check: JudgeCheck, now: Dataset) -> str | No
         basis = table.basis(connection, *scope, check.judge, check.mode)
         if basis is None:
             return "its verdicts are gone"
-        rubric = studies.rubric(connection, basis.rubric_id)
+        rubric = rubrics.get(connection, basis.rubric_id)
         if basis.basis != check.basis:
             return _other_basis(connection, check, basis, rubric)
         asked = table.members(connection, now.name, now.version, check.judge, check.mode) or (check.judge,)

@@ -25,7 +25,7 @@ from viva.records.judging import (
 )
 from viva.records.metric import MetricOptions
 from viva.records.model import ModelKind
-from viva.store import judge_calls, judge_pairs, judgments, studies
+from viva.store import judge_calls, judge_pairs, judgments, rubrics
 from viva.text import plural
 from viva.workbench.judging_estimate import at_once
 from viva.workbench.judging_items import Row, items
@@ -63,7 +63,7 @@ def judge(job: JobWork) -> dict[str, Any]:
     commission = commission_of(workbench, arguments, _embedding_model(job))
     request = commission.request
     with workbench.store.write() as connection:
-        studies.add_rubric(connection, commission.rubric)
+        rubrics.add(connection, commission.rubric)
     turns = [_prepared(job, commission, number) for number in range(len(request.judges))]
     taking = _Taking(job, commission, sum(turn.left for turn in turns))
     taking.begin(turns)

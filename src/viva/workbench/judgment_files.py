@@ -1,25 +1,26 @@
 """Verdicts of judges made elsewhere: brought in beside viva's own, and taken out again."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from viva import jsonl
-from viva.errors import BadInput, UsageError
+from viva.errors import UsageError
 from viva.records.dataset import Dataset
 from viva.records.ids import content_id
 from viva.records.judging import JudgeMode, Judgment
 from viva.records.reading import BadRow, RawRow
 from viva.records.rubric import Rubric
 from viva.store import judgment_rows as table
-from viva.store import judgments, outputs, studies
+from viva.store import judgments, outputs, rubrics
 from viva.text import display_line
 from viva.workbench import files, output_files, row_files
 from viva.workbench.importing import Progress
 from viva.workbench.judgment_rows import Reader, checked_judge
 from viva.workbench.output_rows import Examples
 from viva.workbench.row_values import BadValue
+from viva.workbench.verdict_files import dataset_of, elsewhere, rubric_finder, rubric_names
 
 if TYPE_CHECKING:
     from viva.workbench.workbench import Workbench
@@ -72,7 +73,7 @@ class JudgmentFiles:
         itself among them, go to a file next to `path`; with `strict` one of them is enough to refuse. Raises
         `NotFound`, `UsageError`, `BadInput`.
         """
-        found = self._dataset(dataset, split, version)
+        found = dataset_of(self._workbench, dataset, split, version)
         path = files.readable(self._workbench, path)
         shown = display_line(path.name, 80)
         if judge is not None:
@@ -83,15 +84,16 @@ class JudgmentFiles:
         default = self._workbench.rubrics.get(rubric)
         with self._store.read() as connection:
             keys = outputs.example_keys(connection, found.dataset_id)
-            examples = Examples(found, keys, split, self._others(found))
+            examples = Examples(found, keys, split, elsewhere(self._store, found))
             texts = table.texts(connection, found.dataset_id)
             own = table.names_of_viva(connection)
         splits = {key.example_id: key.split for key in keys}
+        find = rubric_finder(self._workbench)
         reader: Reader | None = None
 
         def read_as(first: list[RawRow]) -> Reader:
             nonlocal reader
-            reader = Reader(first, found.name, examples, texts, self._rubric, default, judge, shown, splits, own)
+            reader = Reader(first, found.name, examples, texts, find, default, judge, shown, splits, own)
             return reader
 
         with row_files.staged(
@@ -123,46 +125,16 @@ class JudgmentFiles:
         `NotFound`, `UsageError` where the file is there already, `BadInput` where it cannot be written.
         """
         path = output_files.checked(path)
-        found = self._dataset(dataset, split, version or self._workbench.results.version(dataset).version)
+        found = dataset_of(self._workbench, dataset, split, version)
         with self._store.read() as connection:
             rows = table.exported(connection, found.name, found.version, split, judge, mode)
             return output_files.write(path, table.EXPORTED, self._named(rows), overwrite=overwrite)
 
     def _named(self, rows: Iterator[tuple[Any, ...]]) -> Iterator[Sequence[Any]]:
         """Put the name of a rubric in place of its id, where the name stands for that very rubric here."""
-        place, known = table.EXPORTED.index("rubric"), self._workbench.rubrics
-        by_id: dict[str, str] = {}
-        for name in known.names():
-            try:
-                by_id[known.get(name).rubric_id] = name
-            except BadInput:
-                # A file that is no rubric has no verdicts; whoever lists the rubrics is told what is wrong with it.
-                continue
+        place, by_id = table.EXPORTED.index("rubric"), rubric_names(self._workbench)
         for row in rows:
             yield [*row[:place], by_id.get(row[place], row[place]), *row[place + 1 :]]
-
-    def _dataset(self, dataset: str, split: str | None, version: int | None) -> Dataset:
-        datasets = self._workbench.datasets
-        # Verdicts are about texts: a version made since has none.
-        number = version or self._workbench.results.version(dataset).version
-        return datasets.get(dataset, number) if split is None else datasets.with_split(dataset, split, number)
-
-    def _rubric(self, name: str) -> Rubric | None:
-        """Return the rubric of this id in the store, or of this name; None where there is none."""
-        with self._store.read() as connection:
-            if name in table.rubric_ids(connection):
-                return studies.rubric(connection, name)
-        try:
-            return self._workbench.rubrics.get(name) if name in self._workbench.rubrics.names() else None
-        except BadInput as error:
-            raise BadValue(str(error)) from error
-
-    def _others(self, dataset: Dataset) -> Callable[[], dict[str, int]]:
-        def elsewhere() -> dict[str, int]:
-            with self._store.read() as connection:
-                return outputs.other_versions(connection, dataset.dataset_id)
-
-        return elsewhere
 
 
 @dataclass
@@ -179,7 +151,7 @@ class _Taking:
     def add(self, connection: table.Connection, rows: Sequence[dict[str, Any]]) -> None:
         """Add what is not there yet."""
         for rubric in self.rubrics.values():
-            studies.add_rubric(connection, rubric)
+            rubrics.add(connection, rubric)
         self.rubrics = {}
         found = [(row["split"], table.Slot(*row["slot"]), table.Said(*row["said"])) for row in rows]
         there = table.newest(connection, [slot for _, slot, _ in found])

@@ -20,6 +20,7 @@ from viva.workbench.importing import BadRows, Progress
 from viva.workbench.models import STARTER
 from viva.workbench.output_rows import Examples, Maker, checked_name
 from viva.workbench.row_values import BadValue
+from viva.workbench.verdict_files import elsewhere
 
 if TYPE_CHECKING:
     from viva.workbench.workbench import Workbench
@@ -66,7 +67,9 @@ class Outputs:
             except BadValue as error:
                 raise UsageError(str(error), "choose another --system") from error
         with self._store.read() as connection:
-            examples = Examples(found, table.example_keys(connection, found.dataset_id), split, self._others(found))
+            examples = Examples(
+                found, table.example_keys(connection, found.dataset_id), split, elsewhere(self._store, found)
+            )
         file = display_line(path.name, 80)
         with row_files.staged(
             self._workbench, path, encoding, lambda first: Maker(first, examples, system, file, prefix),
@@ -122,13 +125,6 @@ class Outputs:
             if system not in known:
                 raise names.missing("system", system, known, f"let a model write: viva generate {dataset} --help")
         return found
-
-    def _others(self, dataset: Dataset) -> Any:
-        def elsewhere() -> dict[str, int]:
-            with self._store.read() as connection:
-                return table.other_versions(connection, dataset.dataset_id)
-
-        return elsewhere
 
     def _take(self, dataset: Dataset, path: Path, staged: Path, bad: BadRows) -> OutputsImported:
         with self._store.write() as connection:

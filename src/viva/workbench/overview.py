@@ -1,5 +1,6 @@
 """The state of a workspace, and the next sensible step in it."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from viva.errors import UsageError
@@ -8,10 +9,10 @@ from viva.records.generating import GenerationRequest
 from viva.records.job import Job, JobStatus
 from viva.records.model import ModelKind
 from viva.records.overview import NextStep, Overview, StepKind
-from viva.records.study import Study, StudyProgress
+from viva.records.rating import TaskProgress
+from viva.records.study import Study, StudyMode, StudyRequest, StudyState
 from viva.store import generations
 from viva.text import plural
-from viva.workbench import names
 from viva.workbench.training_config import TEST, TRAIN
 
 if TYPE_CHECKING:
@@ -21,24 +22,24 @@ Taken = Dataset | Job | Study
 BUNDLED = "vad"
 
 
-def overview(workbench: "Workbench", rater: str) -> Overview:
+def overview(workbench: "Workbench") -> Overview:
     """Return what Home shows."""
     workbench.jobs.recover()
     datasets = workbench.datasets.list()
     jobs = workbench.jobs.list()
-    studies = workbench.studies.progress(rater)
+    studies = workbench.desk.tasks()
     return Overview(
         datasets,
         workbench.models.list(),
         jobs,
-        studies,
-        workbench.ratings.undelivered(rater),
+        [*studies],
+        workbench.desk.undelivered(),
         next_step(workbench, datasets, jobs, studies),
     )
 
 
 def next_step(
-    workbench: "Workbench", datasets: list[Dataset], jobs: list[Job], studies: list[StudyProgress]
+    workbench: "Workbench", datasets: Sequence[Dataset], jobs: Sequence[Job], studies: Sequence[TaskProgress]
 ) -> NextStep:
     """Return the first step of the way from dataset to results that has not been taken."""
     if not datasets:
@@ -52,17 +53,18 @@ def next_step(
         return NextStep(
             StepKind.WAIT, f"{running[0].spec.kind} is running", running[0].spec.title, {"job_id": running[0].job_id}
         )
-    waiting = [progress for progress in studies if progress.left]
-    step = _machine_step(workbench, datasets, studies)
+    waiting = [study for study in studies if study.task.state is StudyState.OPEN and study.left]
+    step = _machine_step(workbench, datasets)
     if step is not None and not waiting:
         return step
     if waiting:
         first = waiting[0]
+        noun = "pair" if first.task.mode is StudyMode.PAIRWISE else "text"
         return NextStep(
             StepKind.RATE,
-            f"Rate {first.study.name}",
-            f"{plural(first.left, 'text')} to rate",
-            {"study": first.study.name},
+            f"Rate {first.task.name}",
+            f"{plural(first.left, noun)} to rate",
+            {"study": first.task.name},
         )
     return NextStep(StepKind.RESULTS, "See the results", "everything has been rated and scored")
 
@@ -80,12 +82,12 @@ def take(workbench: "Workbench", step: NextStep) -> Taken:
         return workbench.scoring.start(arguments["dataset"], arguments["split"])
     if step.kind is StepKind.STUDY:
         return workbench.studies.create(
-            arguments["name"], arguments["dataset"], arguments["split"], arguments["systems"]
+            StudyRequest(arguments["name"], arguments["dataset"], arguments["split"], tuple(arguments["systems"]))
         )
     raise UsageError(f"the step {step.kind!s} has a screen of its own")
 
 
-def _machine_step(workbench: "Workbench", datasets: list[Dataset], studies: list[StudyProgress]) -> NextStep | None:
+def _machine_step(workbench: "Workbench", datasets: Sequence[Dataset]) -> NextStep | None:
     """Return the next step among training, generating, scoring and making a study for the first dataset with splits."""
     dataset = next((d for d in datasets if TRAIN in d.splits and TEST in d.splits), None)
     if dataset is None:
@@ -109,9 +111,9 @@ def _machine_step(workbench: "Workbench", datasets: list[Dataset], studies: list
         unscored = generations.without_scores(connection, dataset.dataset_id, TEST)
     if unscored:
         return NextStep(StepKind.SCORE, "Score the texts", f"{plural(unscored, 'text')} without metrics", place)
-    if not any(progress.study.dataset == dataset.name for progress in studies):
+    if not any(study.dataset == dataset.name for study in workbench.studies.list()):
         systems = [writing[model].name for model in models]
-        name = names.unused(f"{dataset.name}-{TEST}", [progress.study.name for progress in studies])
+        name = workbench.studies.free_name()
         return NextStep(
             StepKind.STUDY,
             "Make a study for raters",

@@ -9,7 +9,7 @@ from viva.records.dataset import Dataset
 from viva.records.results import LeaderboardRow
 from viva.records.rubric import Rubric
 from viva.stats.intervals import half_width
-from viva.store import browsing, studies
+from viva.store import browsing, rubrics
 from viva.store import leaderboard as table
 from viva.text import display_line
 
@@ -49,7 +49,7 @@ class Results:
         found = self.version(dataset)
         with self._store.read() as connection:
             ids = table.judge_rubrics(connection, found.dataset_id)
-            return {scorer: studies.rubric(connection, rubric_id) for scorer, rubric_id in ids.items()}
+            return {scorer: rubrics.get(connection, rubric_id) for scorer, rubric_id in ids.items()}
 
     def never_scored(self, dataset: str) -> list[tuple[str, str, int]]:
         """Return the systems with texts that no metric was tried on: (split, system, how many). Raises `NotFound`."""

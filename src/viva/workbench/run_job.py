@@ -25,6 +25,7 @@ from viva.events import launched, read_events, reported, why_ended
 from viva.jobs.directory import JobDirectory
 from viva.records.ids import utc_now
 from viva.records.job import JobKind, JobSpec, JobStatus
+from viva.records.person import Role
 from viva.store import jobs as table
 from viva.workbench.work import JobWork
 from viva.workbench.workbench import Workbench
@@ -60,7 +61,9 @@ def main() -> int:
     """Run the job named on the command line; return the exit code."""
     root, path, lock = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
     signal.signal(signal.SIGTERM, _cancel)
-    workbench = Workbench(replace(settings.load({"workspace": root}), lock_timeout=PATIENCE_SECONDS))
+    # Only engineers start jobs, whatever role holds for whoever opens the workspace.
+    engineer = {"workspace": root, "role": Role.ENGINEER}
+    workbench = Workbench(replace(settings.load(engineer), lock_timeout=PATIENCE_SECONDS))
     directory = JobDirectory(path)
     spec, _ = directory.spec()
     try:

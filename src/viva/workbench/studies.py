@@ -1,97 +1,222 @@
-"""Studies: what is to be rated, and how far a rater is."""
+"""Studies: what is to be rated, drawn and made; how far it is; and what is changed of it."""
 
-import random
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from viva.errors import UsageError
 from viva.records.ids import new_id, utc_now
-from viva.records.study import Study, StudyProgress
+from viva.records.person import Role
+from viva.records.study import Study, StudyChange, StudyPlan, StudyProgress, StudyRequest, StudyState
 from viva.store import studies as table
-from viva.workbench import names
+from viva.store import study_changes, study_frame, study_progress
+from viva.text import display_line
+from viva.workbench import access, names, output_files, study_making, study_requests
 
 if TYPE_CHECKING:
     from viva.workbench.workbench import Workbench
 
+EXPORTED = (
+    "study", "dataset", "split", "item", "position", "stream", "stratum", "probability", "usefulness", "example",
+    "field", "system", "system_b", "generation", "generation_b", "rater", "criterion", "value", "winner", "strength",
+    "shown_first", "unscored", "comment", "flagged", "seconds", "created_at",
+)  # fmt: skip
+"""The columns of an exported study."""
+_AGAIN = {
+    StudyState.OPEN: "runs already",
+    StudyState.PAUSED: "is paused already",
+    StudyState.CLOSED: "is closed already",
+}
+
 
 class Studies:
-    """Make and look up studies."""
+    """Make studies, look after them, and tell how far they are."""
 
     def __init__(self, workbench: "Workbench") -> None:
         self._workbench = workbench
         self._store = workbench.store
 
-    def create(
-        self,
-        name: str,
-        dataset: str,
-        split: str,
-        systems: Sequence[str],
-        rubric: str = "default",
-        raters_per_item: int = 1,
-        seed: int = 0,
-    ) -> Study:
-        """Make a study of the texts that `systems` wrote for a split, in a seeded order of its own.
+    def plan(self, request: StudyRequest) -> StudyPlan:
+        """Return what making a study would bring. Raises what `create` raises, but for a name that is taken."""
+        self._check("plan")
+        making = study_making.Making(self._workbench, request)
+        with self._store.read() as connection:
+            return making.draw(connection).plan
+
+    def create(self, request: StudyRequest) -> Study:
+        """Make a study: draw its questions, put what is to be rated in an order, and hand out nothing yet.
 
         `rubric` is a name, or the path of a TOML file. Raises `NotFound`, `BadInput`, and `UsageError` where the name
-        is taken or a system has written nothing for the split.
+        is taken, a system has written nothing for the split, or something that raters get names a system.
         """
-        names.checked("study", name)
-        wanted = self._workbench.rubrics.get(rubric)
-        found = self._workbench.datasets.with_split(dataset, split, self._workbench.results.version(dataset).version)
+        self._check("create")
+        names.checked("study", request.name)
+        making = study_making.Making(self._workbench, request)
         with self._store.write() as connection:
-            if any(study.name == name for study in table.every(connection)):
-                raise UsageError(f"there is a study {name} already", "choose another name")
-            candidates = table.candidates(connection, found.dataset_id, split, systems)
-            for system in systems:
-                if not any(candidate[2] == system for candidate in candidates):
-                    raise UsageError(
-                        f"system {system} has written nothing for {dataset}/{split}",
-                        f"viva generate {dataset} --split {split} --model {system}",
-                    )
-            items = [(new_id(), generation_id) for generation_id in serving_order(candidates, seed)]
-            study = Study(new_id(), name, dataset, split, wanted, raters_per_item, len(items), utc_now())
-            table.add(connection, study, found.dataset_id, seed, items)
+            if any(study.name == request.name for study in table.every(connection)):
+                raise UsageError(f"there is a study {request.name} already", "choose another name")
+            drawing = making.draw(connection)
+            study = Study(
+                new_id(), request.name, making.dataset.name, making.dataset.version, request.split, request.mode,
+                making.rubric, request.raters_per_item, drawing.plan.items, utc_now(), StudyState.OPEN,
+                drawing.options, making.raters, making.systems,
+            )  # fmt: skip
+            table.add(
+                connection,
+                study,
+                making.dataset.dataset_id,
+                drawing.design,
+                request.seed,
+                drawing.items,
+                drawing.known,
+            )
         return study
 
     def get(self, name: str) -> Study:
         """Return the study `name`. Raises `NotFound`."""
-        studies = self.list()
-        for study in studies:
-            if study.name == name:
-                return study
-        raise names.missing("study", name, [study.name for study in studies], "make one: viva study create NAME …")
-
-    def progress(self, rater: str) -> list[StudyProgress]:
-        """Return how far `rater` is in each study."""
-        found = []
-        for study in self.list():
-            done = self._workbench.ratings.done(study, rater).values()
-            skipped = sum(event.skipped is not None for event in done)
-            found.append(StudyProgress(study, len(done) - skipped, skipped))
-        return found
+        self._check("get")
+        return self._seen(self._found(name))
 
     def list(self) -> list[Study]:
-        """Return all studies in the order they were made."""
+        """Return all studies in the order they were made; whoever may rate them is not told whose texts they hold."""
+        self._check("list")
         with self._store.read() as connection:
-            return table.every(connection)
+            return [self._seen(study) for study in table.every(connection)]
+
+    def progress(self, name: str) -> StudyProgress:
+        """Return how far a study and each of its raters are, by the verdicts in the store. Raises `NotFound`."""
+        self._check("progress")
+        with self._store.read() as connection:
+            found = study_progress.of(connection, _named(connection, name), utc_now())
+        return replace(found, study=self._seen(found.study))
+
+    def progress_of_all(self) -> Sequence[StudyProgress]:
+        """Return how far each study is, in the order they were made, from one look into the store."""
+        self._check("progress_of_all")
+        with self._store.read() as connection:
+            now = utc_now()
+            found = [study_progress.of(connection, study, now) for study in table.every(connection)]
+        return [replace(one, study=self._seen(one.study)) for one in found]
+
+    def changes(self, name: str) -> Sequence[StudyChange]:
+        """Return what was changed of a study since it was made, oldest first. Raises `NotFound`."""
+        self._check("changes")
+        with self._store.read() as connection:
+            return study_changes.every(connection, _named(connection, name).study_id)
+
+    def pause(self, name: str) -> Study:
+        """Hand out no more items; what raters hold may still be saved. Raises `NotFound`, `UsageError`."""
+        self._check("pause")
+        return self._turn(name, StudyState.PAUSED, (StudyState.OPEN,))
+
+    def resume(self, name: str) -> Study:
+        """Let a paused study hand out items again. Raises `NotFound`, `UsageError`."""
+        self._check("resume")
+        return self._turn(name, StudyState.OPEN, (StudyState.PAUSED,))
+
+    def close(self, name: str) -> Study:
+        """End a study: nothing is handed out, saved or revised any more. Raises `NotFound`, `UsageError`."""
+        self._check("close")
+        return self._turn(name, StudyState.CLOSED, (StudyState.OPEN, StudyState.PAUSED))
+
+    def reopen(self, name: str) -> Study:
+        """Let a closed study go on. Raises `NotFound`, `UsageError`.
+
+        For engineers: whoever leads a study knows its systems once it is closed, and could rate in it no longer blind.
+        """
+        self._check("reopen")
+        return self._turn(name, StudyState.OPEN, (StudyState.CLOSED,))
+
+    def assign(self, name: str, raters: Sequence[str] | None) -> Study:
+        """Say who may rate, None for everybody. Verdicts of those left out stay. Raises `NotFound`, `UsageError`."""
+        self._check("assign")
+        study = self._found(name)
+        checked = study_requests.checked_raters(raters, study.raters_per_item)
+        self._change(study, "raters", {"raters": None if checked is None else [*checked]})
+        return self._seen(replace(study, raters=checked))
+
+    def extend(self, name: str, questions: int | None = None, raters_per_item: int | None = None) -> Study:
+        """Draw so many further questions, or want more raters per item; what was drawn stays.
+
+        The random sample grows as it was begun, so its probabilities become (drawn so far) / (all of the stratum).
+        Raises `NotFound`, and `UsageError` where nothing is left to draw or the study is closed.
+        """
+        self._check("extend")
+        study = self._found(name)
+        if study.state is StudyState.CLOSED:
+            raise UsageError(f"{study.name} is closed", f"open it again: viva study reopen {study.name}")
+        if (questions is None) == (raters_per_item is None):
+            raise UsageError("a study is extended by questions, or by raters per item")
+        if raters_per_item is not None:
+            if raters_per_item <= study.raters_per_item:
+                raise UsageError(f"{study.name} wants {study.raters_per_item} raters per item already", "name more")
+            study_requests.checked_raters(study.raters, raters_per_item)
+            self._change(study, "raters_per_item", {"raters_per_item": raters_per_item})
+            return replace(study, raters_per_item=raters_per_item)
+        with self._store.write() as connection:
+            added = study_making.extend(connection, study, questions or 0, self._workbench.person.name)
+        return replace(study, items=study.items + added)
+
+    def export(self, name: str, path: Path, *, overwrite: bool = False) -> int:
+        """Write a study's items with everybody's latest verdicts, CSV or JSON Lines by its ending; return the rows.
+
+        An item without a verdict has a row of its own. Before a study is closed this is for engineers. Raises
+        `NotFound`, `UsageError` where the file is there already, `BadInput` where it cannot be written.
+        """
+        self._check("export")
+        path = output_files.checked(path)
+        study = self._found(name)
+        if study.state is not StudyState.CLOSED:
+            self._workbench.require(Role.ENGINEER, "export a study before it is closed")
+        with self._store.read() as connection:
+            rows = study_frame.exported(connection, study.study_id)
+        about = (study.name, study.dataset, study.split)
+        return output_files.write(path, EXPORTED, ([*about, *row] for row in rows), overwrite=overwrite)
+
+    def free_name(self) -> str:
+        """Return a name that no study has yet and that tells raters nothing: neither a system nor the dataset."""
+        self._check("free_name")
+        with self._store.read() as connection:
+            taken = {study.name for study in table.every(connection)}
+        return next(name for number in count(1) if (name := f"round-{number}") not in taken)
+
+    def _check(self, method: str) -> None:
+        access.check(self._workbench.person, f"studies.{method}")
+
+    def _found(self, name: str) -> Study:
+        with self._store.read() as connection:
+            return _named(connection, name)
+
+    def _seen(self, study: Study) -> Study:
+        """Leave out what a lead, who may rate as well, must not know before the study is closed."""
+        everything = self._workbench.person.role.includes(Role.ENGINEER) or study.state is StudyState.CLOSED
+        return study if everything else replace(study, systems=())
+
+    def _turn(self, name: str, to: StudyState, allowed: Sequence[StudyState]) -> Study:
+        study = self._found(name)
+        shown = display_line(study.name, 64)
+        if study.state is to:
+            raise UsageError(f"{shown} {_AGAIN[to]}")
+        if study.state not in allowed:
+            closed = study.state is StudyState.CLOSED
+            hint = (
+                f"an engineer can open it again: viva study reopen {shown}" if closed else f"viva study close {shown}"
+            )
+            raise UsageError(f"{shown} is {study.state}", hint)
+        self._change(study, "state", {"state": to.value})
+        return self._seen(replace(study, state=to))
+
+    def _change(self, study: Study, kind: str, content: dict[str, object]) -> None:
+        change = StudyChange(kind, content, self._workbench.person.name, utc_now())
+        with self._store.write() as connection:
+            study_changes.add(connection, study.study_id, change)
 
 
-def serving_order(candidates: Sequence[tuple[str, str, str]], seed: int) -> list[str]:
-    """Return the generation ids of (generation_id, example_id, system) in the order they are served.
-
-    Every question comes once before any comes again, each time with a system drawn at random, so that texts for
-    one question lie far apart and no system keeps a fixed place.
-    """
-    draw = random.Random(seed)
-    texts: dict[str, list[str]] = {}
-    for generation_id, example_id, _ in candidates:
-        texts.setdefault(example_id, []).append(generation_id)
-    for generation_ids in texts.values():
-        draw.shuffle(generation_ids)
-    order: list[str] = []
-    examples = list(texts)
-    draw.shuffle(examples)
-    for turn in range(max((len(generation_ids) for generation_ids in texts.values()), default=0)):
-        order += [texts[example][turn] for example in examples if turn < len(texts[example])]
-    return order
+def _named(connection: table.Connection, name: str) -> Study:
+    study = table.get(connection, name)
+    if study is None:
+        known = [each.name for each in table.every(connection)]
+        raise names.missing("study", name, known, "make one: viva study create NAME …")
+    return study

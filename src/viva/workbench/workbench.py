@@ -1,17 +1,21 @@
-"""The workbench: one object that reaches everything in a workspace."""
+"""The workbench: one object that reaches everything in a workspace, as far as one's role goes."""
 
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from viva.paths import WorkspacePaths
+from viva.records.person import Person, Role
 from viva.settings import Settings, load
+from viva.workbench import access
+from viva.workbench.access import service
 
 if TYPE_CHECKING:
     from viva.records.overview import NextStep, Overview
     from viva.store import Store
     from viva.workbench.benchmarks import Benchmarks
     from viva.workbench.datasets import Datasets
+    from viva.workbench.desk import Desk
     from viva.workbench.estimates import Estimates
     from viva.workbench.experiments import Experiments
     from viva.workbench.exports import Exports
@@ -24,7 +28,9 @@ if TYPE_CHECKING:
     from viva.workbench.models import Models
     from viva.workbench.outputs import Outputs
     from viva.workbench.overview import Taken
-    from viva.workbench.ratings import Ratings
+    from viva.workbench.rater_agreement import RaterAgreement
+    from viva.workbench.raters import Raters
+    from viva.workbench.rating_files import RatingFiles
     from viva.workbench.recipes import Recipes
     from viva.workbench.results import Results
     from viva.workbench.rubrics import Rubrics
@@ -38,7 +44,10 @@ if TYPE_CHECKING:
 
 
 class Workbench:
-    """What can be done in one workspace. Making one reads nothing and loads no database library."""
+    """What can be done in one workspace. Making one reads nothing and loads no database library.
+
+    A part that is not for one's role raises `Forbidden` when it is asked for: `viva.workbench.access` has the table.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -52,164 +61,193 @@ class Workbench:
     def paths(self) -> WorkspacePaths:
         return self.settings.paths
 
+    @property
+    def person(self) -> Person:
+        """Who is at the keyboard; what they may do is theirs for as long as the workbench lives."""
+        return self.settings.person
+
+    def require(self, role: Role, doing: str) -> None:
+        """Raise `Forbidden` where whoever is at the keyboard may do less than `role`; `doing` says what was asked."""
+        access.require(self.person, role, doing)
+
     @cached_property
     def store(self) -> "Store":
         from viva.store import Store
 
         return Store(self.paths.store, self.paths.store_lock, self.settings.lock_timeout)
 
-    @cached_property
+    @service
     def datasets(self) -> "Datasets":
         from viva.workbench.datasets import Datasets
 
         return Datasets(self)
 
-    @cached_property
+    @service
     def synthesis(self) -> "Synthesis":
         from viva.workbench.synthesis import Synthesis
 
         return Synthesis(self)
 
-    @cached_property
+    @service
     def models(self) -> "Models":
         from viva.workbench.models import Models
 
         return Models(self)
 
-    @cached_property
+    @service
     def recipes(self) -> "Recipes":
         from viva.workbench.recipes import Recipes
 
         return Recipes(self)
 
-    @cached_property
+    @service
     def training(self) -> "Training":
         from viva.workbench.training import Training
 
         return Training(self)
 
-    @cached_property
+    @service
     def generation(self) -> "Generations":
         from viva.workbench.generation import Generations
 
         return Generations(self)
 
-    @cached_property
+    @service
     def scoring(self) -> "Scoring":
         from viva.workbench.scoring import Scoring
 
         return Scoring(self)
 
-    @cached_property
+    @service
     def studies(self) -> "Studies":
         from viva.workbench.studies import Studies
 
         return Studies(self)
 
-    @cached_property
-    def ratings(self) -> "Ratings":
-        from viva.workbench.ratings import Ratings
+    @service
+    def desk(self) -> "Desk":
+        from viva.workbench.desk import Desk
 
-        return Ratings(self)
+        return Desk(self)
 
-    @cached_property
+    @service
+    def raters(self) -> "Raters":
+        from viva.workbench.raters import Raters
+
+        return Raters(self)
+
+    @service
+    def rating_files(self) -> "RatingFiles":
+        from viva.workbench.rating_files import RatingFiles
+
+        return RatingFiles(self)
+
+    @service
+    def rater_agreement(self) -> "RaterAgreement":
+        from viva.workbench.rater_agreement import RaterAgreement
+
+        return RaterAgreement(self)
+
+    @service
     def results(self) -> "Results":
         from viva.workbench.results import Results
 
         return Results(self)
 
-    @cached_property
+    @service
     def sql(self) -> "Sql":
         from viva.workbench.sql import Sql
 
         return Sql(self)
 
-    @cached_property
+    @service
     def jobs(self) -> "Jobs":
         from viva.workbench.jobs import Jobs
 
         return Jobs(self)
 
-    @cached_property
+    @service
     def estimates(self) -> "Estimates":
         from viva.workbench.estimates import Estimates
 
         return Estimates(self)
 
-    @cached_property
+    @service
     def exports(self) -> "Exports":
         from viva.workbench.exports import Exports
 
         return Exports(self)
 
-    @cached_property
+    @service
     def runs(self) -> "Runs":
         from viva.workbench.runs import Runs
 
         return Runs(self)
 
-    @cached_property
+    @service
     def benchmarks(self) -> "Benchmarks":
         from viva.workbench.benchmarks import Benchmarks
 
         return Benchmarks(self)
 
-    @cached_property
+    @service
     def sweeps(self) -> "Sweeps":
         from viva.workbench.sweeps import Sweeps
 
         return Sweeps(self)
 
-    @cached_property
+    @service
     def outputs(self) -> "Outputs":
         from viva.workbench.outputs import Outputs
 
         return Outputs(self)
 
-    @cached_property
+    @service
     def histograms(self) -> "Histograms":
         from viva.workbench.histograms import Histograms
 
         return Histograms(self)
 
-    @cached_property
+    @service
     def experiments(self) -> "Experiments":
         from viva.workbench.experiments import Experiments
 
         return Experiments(self)
 
-    @cached_property
+    @service
     def rubrics(self) -> "Rubrics":
         from viva.workbench.rubrics import Rubrics
 
         return Rubrics(self)
 
-    @cached_property
+    @service
     def judging(self) -> "Judging":
         from viva.workbench.judging import Judging
 
         return Judging(self)
 
-    @cached_property
+    @service
     def judge_checks(self) -> "JudgeChecks":
         from viva.workbench.judge_checks import JudgeChecks
 
         return JudgeChecks(self)
 
-    @cached_property
+    @service
     def judgment_files(self) -> "JudgmentFiles":
         from viva.workbench.judgment_files import JudgmentFiles
 
         return JudgmentFiles(self)
 
-    def overview(self, rater: str) -> "Overview":
-        """Return the state of the workspace and the next sensible step for `rater`."""
+    def overview(self) -> "Overview":
+        """Return the state of the workspace, and the next sensible step for whoever asks. Raises `Forbidden`."""
         from viva.workbench.overview import overview
 
-        return overview(self, rater)
+        access.check(self.person, "overview")
+        return overview(self)
 
     def take(self, step: "NextStep") -> "Taken":
-        """Take a step that needs no form; return what came of it."""
+        """Take a step that needs no form; return what came of it. Raises `Forbidden`."""
         from viva.workbench.overview import take
 
+        access.check(self.person, "take")
         return take(self, step)

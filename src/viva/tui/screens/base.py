@@ -12,6 +12,7 @@ from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.worker import Worker, WorkerState
 
 from viva.errors import UserError
+from viva.records.person import Role
 from viva.tui.errors import error_text, log_error
 from viva.tui.widgets.status import KeysFooter, TitleLine
 from viva.workbench import Workbench
@@ -124,7 +125,9 @@ class VivaScreen(AsksWorkbench, Screen[ScreenResultType]):
         return cast("VivaApp", self.app)
 
     def compose(self) -> ComposeResult:
-        yield TitleLine(self.wb.paths.root.name or str(self.wb.paths.root))
+        # A folder's name may tell what is compared in it.
+        named = self.wb.person.role.includes(Role.LEAD)
+        yield TitleLine((self.wb.paths.root.name or str(self.wb.paths.root)) if named else "")
         yield from self.body()
         yield KeysFooter()
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -23,14 +24,15 @@ class CommentScreen(ModalScreen[None]):
         Binding("escape,ctrl+s", "dismiss", "Done", priority=True),
     ]
 
-    def __init__(self, text: str, keep: Callable[[str], None]) -> None:
+    def __init__(self, text: str, keep: Callable[[str], None], noun: str = "text") -> None:
         super().__init__()
         self._text = text
         self._keep = keep
+        self._noun = noun
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="window") as window:
-            window.border_title = "Comment on this text"
+            window.border_title = f"Comment on this {self._noun}"
             window.border_subtitle = "Esc or Ctrl+S closes; what you typed is kept"
             yield TextArea(self._text, soft_wrap=True, show_line_numbers=False, tab_behavior="focus")
 
@@ -38,6 +40,12 @@ class CommentScreen(ModalScreen[None]):
         area = self.query_one(TextArea)
         area.move_cursor(area.document.end)
         area.focus()
+
+    def on_key(self, event: events.Key) -> None:
+        # What the text area has taken does not get here: this was typed before it had the focus.
+        if event.is_printable and event.character is not None:
+            event.stop()
+            self.query_one(TextArea).insert(event.character)
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         if event.text_area.text != self._text:

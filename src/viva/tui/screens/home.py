@@ -52,6 +52,8 @@ class HomeScreen(WatchingScreen):
         Binding("q", "app.quit", "Quit", tooltip="End viva; jobs go on"),
         # The heading of the jobs names this key: there is no room for it in 80 columns.
         Binding("J", "go('jobs')", "Jobs", tooltip="See what runs in the background"),
+        Binding("S", "go('studies')", "Studies", tooltip="Look after studies: progress, who may rate, make one"),
+        Binding("R", "go('desk')", "My desk", tooltip="See what you may rate, and what you gave"),
         Binding("m", "go('models')", "Models", tooltip="Look at models, add one, export one"),
         Binding("escape", "leave", "Back", show=False),
     ]
@@ -81,8 +83,7 @@ class HomeScreen(WatchingScreen):
 
     def refresh_overview(self) -> None:
         """Read the whole state, the store included."""
-        rater = self.wb.settings.rater_name
-        self.ask(lambda: self.wb.overview(rater), then=self._show, otherwise=self._unread, group="overview")
+        self.ask(lambda: self.wb.overview(), then=self._show, otherwise=self._unread, group="overview")
 
     def jobs_came(self, jobs: Sequence[Job]) -> None:
         self._deliver()
@@ -146,8 +147,8 @@ class HomeScreen(WatchingScreen):
             parts += [Text(home.WELCOME), Text(), Text(home.OWN_DATA), Text()]
         if line := home.undelivered_line(overview.undelivered):
             parts += [Text(line, style=tone(self.app, "warning")), Text()]
-        studies = sorted(overview.studies, key=lambda progress: not progress.left)
-        parts += self._section("Studies", [_cells(home.study_line(progress)) for progress in studies])
+        studies = home.shown_studies(overview.studies)
+        parts += self._section(home.STUDIES_HEADING, [_cells(home.study_line(progress)) for progress in studies])
         parts += self._section(home.JOBS_HEADING, [self._job(job) for job in home.job_lines(jobs)], (13, None, 13))
         parts += self._section("Datasets", [_cells(home.dataset_line(dataset)) for dataset in overview.datasets])
         parts += self._section("Models", [_cells(home.model_line(model)) for model in overview.models])
@@ -159,7 +160,7 @@ class HomeScreen(WatchingScreen):
             return
         self._delivering = True
         self.ask(
-            lambda: self.wb.ratings.deliver(DELIVERY_PATIENCE),
+            lambda: self.wb.desk.deliver(DELIVERY_PATIENCE),
             then=self._delivered,
             otherwise=self._undelivered,
             group="deliver",

@@ -29,15 +29,18 @@ class SkipScreen(ModalScreen[str | None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Do not skip", priority=True),
+        # With priority a digit counts the moment it comes, and the one after it is for the next text.
+        *(Binding(f"{number}", f"choose({number})", show=False, priority=True) for number in range(10)),
     ]
 
-    def __init__(self, reasons: Sequence[str]) -> None:
+    def __init__(self, reasons: Sequence[str], noun: str = "text") -> None:
         super().__init__()
         self._reasons = reasons
+        self._noun = noun
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="window") as window:
-            window.border_title = "Skip this text: why?"
+            window.border_title = f"Skip this {self._noun}: why?"
             window.border_subtitle = "Esc: do not skip"
             lines = [
                 Content.assemble((f" {number} ", "bold $primary"), f" {reason}")
@@ -47,17 +50,23 @@ class SkipScreen(ModalScreen[str | None]):
             yield Input(placeholder="or type another reason, then Enter", max_length=LONGEST, select_on_focus=False)
 
     def on_key(self, event: events.Key) -> None:
-        field = self.query_one(Input)
-        if field.has_focus or not event.is_printable or event.character is None:
+        # What the field has taken does not get here: this was typed before it had the focus.
+        if not event.is_printable or event.character is None:
             return
         event.stop()
         event.prevent_default()
-        if event.character.isdigit():
-            if 1 <= int(event.character) <= len(self._reasons):
-                self.dismiss(self._reasons[int(event.character) - 1])
-        else:
-            field.focus()
-            field.insert_text_at_cursor(event.character)
+        field = self.query_one(Input)
+        field.focus()
+        field.insert_text_at_cursor(event.character)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Tell which keys count now: digits choose until something is typed."""
+        return action != "choose" or not isinstance(self.focused, Input)
+
+    def action_choose(self, number: int) -> None:
+        """End with the reason of that number; other digits do nothing."""
+        if 1 <= number <= len(self._reasons):
+            self.dismiss(self._reasons[number - 1])
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         reason = " ".join(event.value.split())

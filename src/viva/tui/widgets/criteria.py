@@ -1,25 +1,22 @@
-"""The criteria of a rubric as a compact block, and the levels of the one under the cursor."""
+"""What is asked of an item as a compact block, and the levels of the criterion under the cursor."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
 from textual import events
-from textual.app import RenderResult
 from textual.content import Content
 from textual.message import Message
-from textual.widget import Widget
 
+from viva.present.comparing import STEPS, ChoiceRow, Shown
 from viva.present.rubric import CriterionRow, Level
+from viva.tui.widgets.lines import Lines
 
 WIDEST_NAME = 18
-CELL = 3
 
 
-class Criteria(Widget):
+class Criteria(Lines[CriterionRow]):
     """A line per criterion: name, weight, the scale with the chosen value in brackets, and what that value means."""
-
-    DEFAULT_CSS = "Criteria { height: auto; width: 1fr; padding: 0 1; }"
 
     @dataclass
     class Picked(Message):
@@ -28,14 +25,9 @@ class Criteria(Widget):
         row: int
         value: int | None
 
-    rows: Sequence[CriterionRow] = ()
-
     def show(self, rows: Sequence[CriterionRow]) -> None:
         """Draw these criteria."""
-        if len(rows) != len(self.rows):
-            self.styles.height = len(rows)
-        self.rows = rows
-        self.refresh()
+        self.show_rows(rows, _current(rows))
 
     @property
     def _name_width(self) -> int:
@@ -45,14 +37,11 @@ class Criteria(Widget):
     def _weight_width(self) -> int:
         return max((cell_len(row.weight) for row in self.rows), default=0)
 
-    def render(self) -> RenderResult:
-        return Content("\n").join(self._line(row) for row in self.rows)
-
-    def _line(self, row: CriterionRow) -> Content:
+    def line(self, row: CriterionRow, beyond: str) -> Content:
         name = Content(row.name).truncate(self._name_width, ellipsis=True, pad=True)
         weight = row.weight.rjust(self._weight_width)
         head = Content.assemble(
-            ("▸ " if row.current else "  ", "bold $primary"),
+            (_mark(row.current, beyond), "bold $primary"),
             name.stylize("bold") if row.current else name,
             " ",
             (weight, "$muted"),
@@ -65,44 +54,115 @@ class Criteria(Widget):
         )
 
     def on_click(self, event: events.Click) -> None:
-        if not 0 <= event.y < len(self.rows):
+        at = self.row_at(event.y)
+        if at is None:
             return
-        row = self.rows[event.y]
-        cell = (event.x - 1 - (2 + self._name_width + 1 + self._weight_width + 2)) // CELL
+        row = self.rows[at]
+        left = event.x - 1 - (2 + self._name_width + 1 + self._weight_width + 2)
+        cell = left // _cell(row)
         value = row.scale[cell] if 0 <= cell < len(row.scale) else None
-        self.post_message(self.Picked(event.y, value))
+        self.post_message(self.Picked(at, value))
 
 
-class LevelGuide(Widget):
+class LevelGuide(Lines[Level | None]):
     """What each value of the current criterion stands for."""
 
-    DEFAULT_CSS = "LevelGuide { height: auto; width: 1fr; padding: 0 1; }"
-
-    levels: Sequence[Level] = ()
+    SHARE = 0.2
 
     def show(self, levels: Sequence[Level], height: int) -> None:
         """Draw these levels in `height` lines, so that nothing moves from one criterion to the next."""
-        self.levels = levels
-        if self.styles.height is None or self.styles.height.value != height:
-            self.styles.height = height
-        self.refresh()
+        chosen = next((at for at, level in enumerate(levels) if level.chosen), 0)
+        self.show_rows([*levels, *[None] * (height - len(levels))], chosen)
 
-    def render(self) -> RenderResult:
-        width = self.size.width
-        lines = []
-        for level in self.levels:
-            mark = f"[{level.value}]" if level.chosen else f" {level.value} "
-            line = Content.assemble((mark.rjust(4), "bold"), " ", level.text)
-            lines.append((line.stylize("bold") if level.chosen else line).truncate(width, ellipsis=True))
-        return Content("\n").join(lines)
+    def line(self, row: Level | None, beyond: str) -> Content:
+        if row is None:
+            return Content("")
+        mark = f"[{row.value}]" if row.chosen else f" {row.value} "
+        line = Content.assemble((f"{beyond}{mark.rjust(4 - len(beyond))}", "bold"), " ", row.text)
+        return line.stylize("bold") if row.chosen else line
+
+
+class Comparison(Lines[ChoiceRow]):
+    """A line for each thing that is compared: name, `A tie B` with the chosen one in brackets, and that in words."""
+
+    ANSWERS: tuple[tuple[Shown, str], ...] = (("A", " A "), ("tie", " tie "), ("B", " B "))
+
+    @dataclass
+    class Picked(Message):
+        """Somebody clicked on a line, perhaps on one of its answers or strengths."""
+
+        row: int
+        answer: Shown | None = None
+        step: int | None = None
+
+    def show(self, rows: Sequence[ChoiceRow]) -> None:
+        """Draw these lines."""
+        self.show_rows(rows, _current(rows))
+
+    @property
+    def _name_width(self) -> int:
+        return min(max((cell_len(row.name) for row in self.rows), default=0), WIDEST_NAME)
+
+    def _parts(self, row: ChoiceRow, beyond: str = "") -> list[tuple[str, str, Shown | None, int | None]]:
+        """Return the pieces of a line: text, style, and what a click on it means."""
+        name = Content(row.name).truncate(self._name_width, ellipsis=True, pad=True).plain
+        parts: list[tuple[str, str, Shown | None, int | None]] = [
+            (_mark(row.current, beyond), "bold $primary", None, None),
+            (f"{name}  ", "bold" if row.current else "", None, None),
+        ]
+        for answer, label in self.ANSWERS:
+            chosen = answer == row.chosen
+            parts.append(
+                (f"[{label.strip()}]" if chosen else label, "bold reverse" if chosen else "$muted", answer, None)
+            )
+        if row.steps:
+            parts.append(("  ", "", None, None))
+            for step, strength in STEPS.items():
+                chosen = row.strength is strength
+                label = f"{step} {strength}"
+                style = "bold reverse" if chosen else "$muted"
+                parts.append((f"[{label}]" if chosen else f" {label} ", style, None, step))
+        return parts
+
+    def line(self, row: ChoiceRow, beyond: str) -> Content:
+        head = Content.assemble(*((text, style) for text, style, _, _ in self._parts(row, beyond)), "  ")
+        room = max(self.size.width - head.cell_length, 0)
+        return Content.assemble(head, Content("" if row.steps else row.note).truncate(room, ellipsis=True))
+
+    def on_click(self, event: events.Click) -> None:
+        at = self.row_at(event.y)
+        if at is None:
+            return
+        left = 1
+        for text, _, answer, step in self._parts(self.rows[at]):
+            if left <= event.x < left + cell_len(text):
+                self.post_message(self.Picked(at, answer, step))
+                return
+            left += cell_len(text)
+        self.post_message(self.Picked(at))
 
 
 def _scale(row: CriterionRow) -> Content:
     if not row.scale:
         value = "–" if row.chosen is None else str(row.chosen)
         return Content.assemble((f"[{value}]", "bold reverse" if row.chosen is not None else ""), f" of {row.extent}")
-    cells = [
-        (f"[{value}]", "bold reverse") if value == row.chosen else (str(value).center(CELL), "$muted")
-        for value in row.scale
-    ]
-    return Content.assemble(*cells)
+    width = _cell(row)
+    parts: list[str | tuple[str, str]] = []
+    for step in row.scale:
+        chosen = step == row.chosen
+        said = f"[{step}]" if chosen else f" {step} "
+        parts += [(said, "bold reverse" if chosen else "$muted"), " " * (width - len(said))]
+    return Content.assemble(*parts)
+
+
+def _cell(row: CriterionRow) -> int:
+    """Return the columns that each value of a scale takes."""
+    return max((len(str(value)) for value in row.scale), default=1) + 2
+
+
+def _current(rows: Sequence[CriterionRow | ChoiceRow]) -> int:
+    return next((at for at, row in enumerate(rows) if row.current), 0)
+
+
+def _mark(current: bool, beyond: str) -> str:
+    return "▸ " if current else f"{beyond or ' '} "

@@ -13,12 +13,13 @@ from textual.widget import Widget
 
 from viva.text import display_line
 
+TONES = {"alert": "bold $warning", "ready": "bold $success", "quiet": "$muted"}
 GAP = 2
 """Columns between two keys of the footer."""
 
 
 class TitleLine(Widget):
-    """`workspace › Screen` at the left, the screen's `sub_title` at the right."""
+    """`viva workspace › Screen` at the left, `viva › Screen` without a name, the screen's `sub_title` at the right."""
 
     def __init__(self, workspace: str) -> None:
         super().__init__()
@@ -41,7 +42,8 @@ class TitleLine(Widget):
         )
         left = title
         if workspace.cell_length >= min(cell_len(self._workspace), 5):
-            left = Content.assemble(Content.assemble("viva ", workspace, "  ›  ").stylize("$muted"), title)
+            place = Content.assemble("viva ", workspace) if self._workspace else Content("viva")
+            left = Content.assemble(Content.assemble(place, "  ›  ").stylize("$muted"), title)
         return Content.assemble(left, " " * max(width - left.cell_length - right.cell_length, 0), right)
 
 
@@ -52,15 +54,12 @@ class StatusLine(Widget):
     right: reactive[str] = reactive("")
     tone: reactive[str] = reactive("normal")
 
-    def watch_tone(self, tone: str) -> None:
-        self.set_class(tone == "alert", "-alert")
-        self.set_class(tone == "quiet", "-quiet")
-        self.set_class(tone == "ready", "-ready")
-
     def render(self) -> RenderResult:
         width = self.size.width
         right = Content(display_line(self.right)).truncate(width // 2, ellipsis=True)
         left = Content(display_line(self.text)).truncate(max(width - right.cell_length - 2, 0), ellipsis=True)
+        # A style of its own instead of a class: a class would have the style sheet gone through with every key.
+        left, right = (part.stylize(TONES.get(self.tone, "")) for part in (left, right))
         return Content.assemble(left, " " * max(width - left.cell_length - right.cell_length, 0), right)
 
 

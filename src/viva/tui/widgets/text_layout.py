@@ -18,6 +18,7 @@ from rich.style import Style
 from rich.text import Text
 from rich.theme import Theme
 
+from viva.present.shared_words import inside, phrase_spans
 from viva.text import display_text
 
 LONGEST_RENDERED = 40_000
@@ -27,6 +28,9 @@ MOST_MARKS = 3_000
 MOST_LINES = 1_500
 MARKS = frozenset("#*_`~<>-+=|:\\[]()!\"'")
 """What Markdown may take away where it stands for a format; every other visible character has to stay."""
+
+MARKED = Style(bold=True, underline=True)
+"""How words are marked that another text has too: told apart without colours."""
 
 Line = list[Segment]
 
@@ -71,6 +75,45 @@ def lay_out(text: str, width: int, *, rendered: bool) -> Layout:
     if _loses(text, lines):
         return Layout(_plain(text, width), "rendering would hide text")
     return Layout(lines)
+
+
+@lru_cache(16)
+def lay_out_marked(text: str, width: int, *, rendered: bool, phrases: frozenset[str]) -> Layout:
+    """Return the lines of foreign `text` as `lay_out` does, the words of `phrases` marked wherever they stand.
+
+    Phrases are as `shared_phrases` gives them; a phrase may go over the end of a line.
+    """
+    layout = lay_out(text, width, rendered=rendered)
+    said = ["".join(segment.text for segment in line) for line in layout.lines]
+    spans = phrase_spans("\n".join(said), phrases)
+    if not spans:
+        return layout
+    lines: list[Line] = []
+    start = 0
+    for line, words in zip(layout.lines, said, strict=True):
+        end = start + len(words)
+        cuts = [(first - start, last - start) for first, last in inside(spans, start, end)]
+        lines.append(_marked(line, cuts) if cuts else line)
+        start = end + 1
+    return Layout(lines, layout.note)
+
+
+def _marked(line: Line, spans: Iterable[tuple[int, int]]) -> Line:
+    """Return a line with the characters in `spans` marked; its text stays what it is."""
+    edges = sorted({edge for span in spans for edge in span})
+    starts = {first for first, _ in spans}
+    found: Line = []
+    place, on = 0, False
+    for text, style, control in line:
+        end = place + len(text)
+        for edge in [*(edge for edge in edges if place <= edge < end), end]:
+            if edge > place:
+                piece = text[len(text) - (end - place) : len(text) - (end - edge)]
+                found.append(Segment(piece, (style or Style.null()) + MARKED if on else style, control))
+                place = edge
+            if edge < end:
+                on = edge in starts
+    return found
 
 
 def _plain(text: str, width: int) -> list[Line]:

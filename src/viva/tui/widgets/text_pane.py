@@ -9,7 +9,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from viva.text import display_line
-from viva.tui.widgets.text_layout import Layout, Line, lay_out
+from viva.tui.widgets.text_layout import Layout, Line, lay_out, lay_out_marked
 
 NOTHING = "(nothing here)"
 SCROLLBAR = 1
@@ -54,6 +54,7 @@ class TextPane(ScrollView):
         self.text = text
         self.rendered = rendered
         self._empty = empty
+        self._marks: frozenset[str] = frozenset()
         self._width = 0
         self._layout_now = Layout([])
         self._strips: dict[int, Strip] = {}
@@ -76,6 +77,14 @@ class TextPane(ScrollView):
         """Switch between rendered Markdown and the text as it was written."""
         if rendered != self.rendered:
             self.show(self.text, rendered=rendered)
+
+    def set_marks(self, phrases: frozenset[str] | None) -> None:
+        """Mark these phrases wherever they stand, bold and underlined, in other texts too; None marks nothing."""
+        wanted = phrases or frozenset()
+        if wanted != self._marks:
+            self._marks = wanted
+            self._width = 0
+            self._place()
 
     def set_title(self, title: str) -> None:
         """Set what stands in the top border before the count of lines below; it may be foreign text."""
@@ -132,7 +141,12 @@ class TextPane(ScrollView):
             self._width = width
             self._strips.clear()
             if self.text.strip():
-                self._layout_now = lay_out(self.text, width, rendered=self.rendered)
+                marks, rendered = self._marks, self.rendered
+                self._layout_now = (
+                    lay_out_marked(self.text, width, rendered=rendered, phrases=marks)
+                    if marks
+                    else lay_out(self.text, width, rendered=rendered)
+                )
             else:
                 self._layout_now = Layout(_placeholder(self.text, self._empty))
         return self._layout_now

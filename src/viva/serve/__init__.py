@@ -1,0 +1,1 @@
+"""Offering the workbench to others: over SSH, and to a browser."""
