@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from viva.present import generating
 from viva.present.leaderboard import system_name
+from viva.present.written_split import split_problem
 from viva.records.dataset import Dataset
 from viva.records.judging import BASELINE, JudgeMode, JudgeRequest, JudgeSettings
 from viva.records.model import Model, ModelKind
@@ -88,13 +89,9 @@ class JudgeForm:
 
     def problem(self, datasets: Sequence[Dataset]) -> tuple[str, str] | None:
         """Return the first field that cannot be right, and what is wrong with it in one sentence."""
-        chosen = next((dataset for dataset in datasets if dataset.name == self.dataset), None)
-        if chosen is None:
-            return "dataset", "Choose a dataset"
-        if not chosen.splits.get(self.split):
-            return "split", f"{display_line(chosen.name, 40)} has no examples in this split"
-        if self.written == ():
-            return "dataset", f"Nothing is written for this split yet. Home, then g lets models write: {self._writing}"
+        nothing = f"Nothing is written for this split yet. Home, then g lets models write: {self._writing}"
+        if found := split_problem(datasets, self.dataset, self.split, self.written, nothing):
+            return found
         if not self.judges:
             return "judges", "Tick at least one judge"
         if self.written is not None and not self.systems:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from viva.present.closing import rough_time
 from viva.present.jobs import duration
+from viva.present.written_split import split_problem
 from viva.records.dataset import Dataset
 from viva.records.study import Stratify, StudyMode, StudyPlan, StudyRequest
 from viva.text import display_line, plural
@@ -98,13 +99,9 @@ class StudyForm:
 
     def problem(self, datasets: Sequence[Dataset]) -> tuple[str, str] | None:
         """Return the first field that cannot be right, and what is wrong with it in one sentence."""
-        chosen = next((dataset for dataset in datasets if dataset.name == self.dataset), None)
-        if chosen is None:
-            return "dataset", "Choose a dataset"
-        if not chosen.splits.get(self.split):
-            return "split", f"{display_line(chosen.name, 40)} has no examples in this split"
-        if self.written == ():
-            return "dataset", "Nothing is written for this split yet. Home, then g lets models write"
+        nothing = "Nothing is written for this split yet. Home, then g lets models write"
+        if found := split_problem(datasets, self.dataset, self.split, self.written, nothing):
+            return found
         if self.written is not None and not self.systems:
             return "systems", "Tick at least one system"
         if self.mode is StudyMode.PAIRWISE and self.written is not None and len(self.systems) < 2:

@@ -4,29 +4,27 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Input, Select
+from textual.widgets import Input
 
-from viva.present import generating
 from viva.present import judging as told
 from viva.present import judging_form as words
 from viva.present.judging_form import JudgeForm
-from viva.records.browsing import BrowseQuery
+from viva.records.dataset import Dataset
 from viva.records.judging import JudgePlan, JudgeRequest
 from viva.records.model import Model
 from viva.tui.judging_reading import Known, read_known
-from viva.tui.screens.counting import CountingScreen
 from viva.tui.screens.endpoint_add import EndpointAddScreen
 from viva.tui.screens.judge_start import StartsJudging
 from viva.tui.screens.judge_unscored import JudgeUnscoredScreen
 from viva.tui.screens.judge_verdicts import OpensVerdicts
-from viva.tui.widgets.generate_rows import options
+from viva.tui.screens.written_form import WrittenFormScreen
 from viva.tui.widgets.judge_rows import chosen, judge_rows, read_form
 from viva.tui.widgets.tick_list import TickList
 from viva.tui.widgets.writing_form import facts
 from viva.workbench import Workbench
 
 
-class JudgeScreen(StartsJudging, OpensVerdicts, CountingScreen):
+class JudgeScreen(StartsJudging, OpensVerdicts, WrittenFormScreen):
     """The form on top, what it comes to below; a start shows the job, a trial its prompts and replies."""
 
     TITLE = "Judge"
@@ -47,67 +45,31 @@ class JudgeScreen(StartsJudging, OpensVerdicts, CountingScreen):
     ]
 
     def __init__(self, workbench: Workbench, dataset: str = "", split: str | None = None) -> None:
-        super().__init__(workbench)
-        self._wanted = dataset, split
+        super().__init__(workbench, dataset, split)
         self._known = Known([], [], [])
-        self._written: tuple[str, ...] | None = None
-        self._opened = False
 
     def read_workspace(self) -> None:
         self.ask(read_known, self.wb, then=self._open, group="read", doing="read datasets, judges and rubrics")
-
-    def on_screen_resume(self) -> None:
-        if self._opened:
-            # Texts may have been written and judged meanwhile.
-            self._read_systems()
-            self.counted.look_again()
 
     def _open(self, known: Known) -> None:
         self._known = known
         for problem in known.problems[:1]:
             self.show_error(problem)
-        if any(generating.split_choices(dataset) for dataset in known.datasets):
-            self.call_next(self._show_form)
-        else:
-            self.show_empty(words.NO_DATASET)
+        self.opened(known.datasets, words.NO_DATASET)
 
-    async def _show_form(self) -> None:
-        known, (name, split) = self._known, self._wanted
-        datasets = [dataset for dataset in known.datasets if generating.split_choices(dataset)]
-        first = next((dataset for dataset in datasets if dataset.name == name), datasets[0])
-        rows = judge_rows(datasets, known.rubrics, first.name, generating.first_split(first, split))
-        await self.query_one("#form").mount_all(rows)
-        self._fill_judges(words.first_judges(known.judges))
-        self._opened = True
-        self.remove_class("-reading")
-        self.query_one("#dataset").focus()
-        self._read_systems()
-        self.refresh_bindings()
+    async def open_form(self, datasets: list[Dataset], first: Dataset, split: str) -> None:
+        await self.query_one("#form").mount_all(judge_rows(datasets, self._known.rubrics, first.name, split))
+        self._fill_judges(words.first_judges(self._known.judges))
 
     def _fill_judges(self, ticked: tuple[str, ...]) -> None:
         self.query_one("#judges", TickList).fill(words.judge_rows(self._known.judges), ticked)
 
-    def _read_systems(self) -> None:
-        query = BrowseQuery(self._chosen("dataset"), self._chosen("split"), limit=1)
-        self.ask(lambda: self.wb.results.browse(query).systems, then=self._systems_came, group="systems")
-
-    def _systems_came(self, systems: tuple[str, ...]) -> None:
-        if systems != self._written:
-            self._written = systems
-            self.query_one("#systems", TickList).fill(words.system_rows(systems), systems)
-            self.set_class(not systems, "-nobody")
-        self._changed(soon=True)
-
-    def _chosen(self, name: str) -> str:
-        return chosen(self, name)
+    def fill_systems(self, systems: tuple[str, ...], ticked: tuple[str, ...]) -> None:
+        self.query_one("#systems", TickList).fill(words.system_rows(systems), ticked)
 
     def form(self) -> JudgeForm:
         """Return what the form says now."""
         return read_form(self, self._written)
-
-    def request(self) -> JudgeRequest | None:
-        form = self.form()
-        return None if self._written is None or form.problem(self._known.datasets) else form.request()
 
     def count(self, request: JudgeRequest) -> JudgePlan:
         return self.wb.judging.plan(request)
@@ -118,43 +80,11 @@ class JudgeScreen(StartsJudging, OpensVerdicts, CountingScreen):
         styled = (Content.styled(*line) for line in lines)
         self.show_estimate(Content("\n").join([facts(told.plan_rows(plan)), *styled]))
 
-    def _changed(self, *, soon: bool = False) -> None:
-        if self._opened:
-            found = self.form().problem(self._known.datasets)
-            self.complain(found[1] if found else "")
-            self.counted.look(soon=soon)
-
-    def on_input_changed(self) -> None:
-        self._changed()
-
-    def on_tick_list_changed(self) -> None:
-        self._changed()
-
-    def on_checkbox_changed(self) -> None:
-        self._changed()
-
-    def on_select_changed(self, event: Select.Changed) -> None:
-        if not self._opened:
-            return
-        if event.select.id == "dataset":
-            split: Select[str] = self.query_one("#split", Select)
-            dataset = next(one for one in self._known.datasets if one.name == event.value)
-            wanted = generating.first_split(dataset, str(split.value))
-            with self.prevent(Select.Changed):
-                split.set_options(options(generating.split_choices(dataset)))
-                split.value = wanted
-        if event.select.id in {"dataset", "split"}:
-            self._written = None
-            self._read_systems()
-        self._changed()
-
     def on_input_submitted(self) -> None:
         self.action_start()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer what can be done with what there is; letters do nothing while one types in a field."""
-        if action in {"start", "app.focus_next", "app.focus_previous"}:
-            return self._opened
+        """Letters do nothing while one types in a field."""
         if action in {"trial", "add", "unscored", "verdicts"}:
             return self._opened and not isinstance(self.focused, Input)
         return super().check_action(action, parameters)
@@ -168,19 +98,8 @@ class JudgeScreen(StartsJudging, OpensVerdicts, CountingScreen):
         self._begin(trial=True)
 
     def _begin(self, *, trial: bool) -> None:
-        if (request := self._sound_request()) is not None:
+        if (request := self.sound_request()) is not None:
             self.start_judging(request, trial=trial)
-
-    def _sound_request(self) -> JudgeRequest | None:
-        """Return what the form asks for; where that cannot be right, say so and go to the field."""
-        if not self._opened or self._written is None:
-            return None
-        form = self.form()
-        found = form.problem(self._known.datasets)
-        self.complain(found[1] if found else "")
-        if found:
-            self.query_one(f"#{found[0]}").focus()
-        return None if found else form.request()
 
     def start_refused(self, text: str) -> None:
         self.complain(text)
@@ -200,13 +119,13 @@ class JudgeScreen(StartsJudging, OpensVerdicts, CountingScreen):
     def _judges_came(self, judges: list[str | Model], ticked: tuple[str, ...]) -> None:
         self._known = Known(self._known.datasets, judges, self._known.rubrics)
         self._fill_judges(ticked)
-        self._changed(soon=True)
+        self.changed(soon=True)
 
     def action_unscored(self) -> None:
         """See what was asked in vain."""
-        if (request := self._sound_request()) is not None:
+        if (request := self.sound_request()) is not None:
             self.app.push_screen(JudgeUnscoredScreen(self.wb, request))
 
     def action_verdicts(self) -> None:
         """Read the verdicts of the split beside the texts."""
-        self.open_verdicts(self._chosen("dataset"), self._chosen("split"))
+        self.open_verdicts(chosen(self, "dataset"), chosen(self, "split"))
