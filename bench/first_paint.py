@@ -18,7 +18,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench.rating_load import STUDY, fill
+from bench.rating_workspace import STUDY, fill
 from tests.fakes.terminal import Terminal
 
 HERE = Path(__file__).parent

@@ -2,7 +2,7 @@
 
     python -m bench.rating_load [RATERS] [ITEMS] [PACE]
 
-Each of RATERS (50) real `ssh` clients rates ITEMS (20) texts, a text in about PACE (6) seconds. At random, sessions,
+Each of RATERS (50) real `ssh` clients rates ITEMS (20) texts, a text in about PACE (15) seconds. At random, sessions,
 clients, the server and the job are ended with SIGKILL. Afterwards every verdict that a screen counted as saved must be
 in the views exactly once, as it was typed; no item may have more verdicts than it shall, and no lease may stay behind.
 """
@@ -30,20 +30,14 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from viva.records.dataset import Example
-from viva.records.generation import Generation
-from viva.records.model import Decoding, System
+from bench.rating_workspace import WORDS, fill
 from viva.records.person import Role
-from viva.records.study import StudyRequest
-from viva.settings import Settings
-from viva.store import datasets, generations, models
 from viva.workbench import Workbench
 
-STUDY = "load"
-SYSTEMS = "system-one", "system-two"
 LEASE = 20.0
+JOB_EVERY, QUERY_EVERY = 5.0, 5.0
+"""Seconds between the end of a job, or of a query, and the next."""
 METRICS = "length_ratio,rouge_l,distinct_2,rouge_1,repetition"
-WORDS = ["the camera", "sees", "a fall", "when", "the skeleton", "leaves", "its usual path", "and", "nobody", "stands"]
 
 
 @dataclass
@@ -80,39 +74,6 @@ class Outcome:
     jobs: int = 0
     seconds: float = 0.0
     stored: int = 0
-
-
-def fill(root: Path, questions: int, raters_per_item: int) -> Workbench:
-    """Make a workspace with texts of about 300 words by two systems, and a study of them."""
-    root.mkdir()
-    workbench = Workbench(Settings(workspace=root, rater="engineer"))
-    chance = random.Random(1)
-
-    def prose(words: int) -> str:
-        return " ".join(chance.choice(WORDS) for _ in range(words))
-
-    examples = [
-        Example(f"Question {n}: {prose(25)}?", prose(300), "field", None, "test", {}, f"example-{n}")
-        for n in range(questions)
-    ]
-    systems = [System(name, name, "{question}", Decoding()) for name in SYSTEMS]
-    written = [
-        Generation(
-            f"g-{place}-{n}", system.system_id, f"example-{n}", f"TEXT-{2 * n + place:05} {prose(300)}",
-            "stop", 10, 300, 1.0,
-        )
-        for place, system in enumerate(systems)
-        for n in range(questions)
-    ]  # fmt: skip
-    with workbench.store.write() as connection:
-        datasets.add(connection, "wards-id", "wards", "wards.csv", examples)
-        for system in systems:
-            models.add_system(connection, system)
-        generations.add(connection, written)
-    workbench.studies.create(
-        StudyRequest(STUDY, "wards", "test", SYSTEMS, raters_per_item=raters_per_item, calibration=1.0)
-    )
-    return workbench
 
 
 def prepare(folder: Path, plan: Plan) -> Workbench:
@@ -238,11 +199,12 @@ def score_again_and_again(root: Path, until: threading.Event, outcome: Outcome) 
         _viva(root, ["generation", "import", str(file), "--dataset", "wards", "--split", "test"], until)
         _viva(root, ["score", "wards", "--split", "test", "--metric", METRICS, "--wait"], until)
         outcome.jobs += 1
+        until.wait(JOB_EVERY)
 
 
 def query_again_and_again(root: Path, until: threading.Event, outcome: Outcome) -> None:
     """Ask for the leaderboard and the ratings, as an analyst would."""
-    while not until.wait(1.0):
+    while not until.wait(QUERY_EVERY):
         begun = time.perf_counter()
         done = _viva(root, ["sql", "SELECT rater, count(*) FROM ratings GROUP BY rater ORDER BY 2 DESC"], until)
         if done == 0:
@@ -384,7 +346,7 @@ def _ms(values: list[float], share: float) -> str:
 
 def main() -> None:
     numbers = [float(word) for word in sys.argv[1:4]]
-    raters, items, pace = [*numbers, *(50.0, 20.0, 6.0)[len(numbers) :]]
+    raters, items, pace = [*numbers, *(50.0, 20.0, 15.0)[len(numbers) :]]
     plan = Plan.of(int(raters), int(items), pace)
     folder = Path(tempfile.mkdtemp(prefix="viva-load-"))
     try:
