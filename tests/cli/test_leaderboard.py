@@ -5,7 +5,8 @@ import json
 import pytest
 
 from tests.cli.running import Viva
-from tests.cli.test_nouns import rate_one
+from tests.fakes.filled import STUDY
+from tests.fakes.results import rate_at_desk
 from viva.workbench import Workbench
 
 
@@ -42,7 +43,7 @@ def test_it_can_be_split_by_field(viva: Viva, filled: Workbench, form: str) -> N
 
 
 def test_ratings_count_as_soon_as_they_are_saved(viva: Viva, filled: Workbench) -> None:
-    rate_one(filled)
+    rate_at_desk(filled, STUDY, most=1)
     rows = json.loads(viva("leaderboard", "tiny", "--format", "json").out)
     assert [row["mean"] for row in rows if row["source"] == "human" and row["measure"] == "total"] == [80.0]
 

@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli.running import Viva
-from tests.cli.test_nouns import rate_one
+from tests.fakes.filled import STUDY
 from tests.fakes.hostile import FORBIDDEN
+from tests.fakes.results import rate_at_desk
 from viva.cli.sql import PAGE_SIZE
 from viva.workbench import Workbench
 
@@ -78,6 +79,6 @@ def test_programs_get_texts_as_they_are(viva: Viva, filled: Workbench) -> None:
 
 
 def test_what_was_just_rated_is_found(viva: Viva, filled: Workbench) -> None:
-    rate_one(filled)
+    rate_at_desk(filled, STUDY, most=1)
     outcome = viva("sql", "SELECT count(*) AS n FROM ratings WHERE rater = 'ann'", "--format", "json")
     assert json.loads(outcome.out) == [{"n": 4}]

@@ -15,7 +15,7 @@ from viva.present.tables import Format
 @with_format
 @pass_session
 def command(session: Session, study: str, by_rater: bool, form: Format) -> None:
-    """Tell how far the raters of STUDY agree, and whether they can tell who wrote a text.
+    """Tell how far raters agree, and whether they can tell who wrote a text.
 
     For each criterion: Krippendorff's α, how often two raters say the same, and by how many steps they differ. Guesses
     at who wrote a text are held against chance: who wrote which text of a question is shuffled, and what raters guessed
