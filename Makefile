@@ -32,6 +32,7 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench.first_paint
+	$(BIN)/python -m bench.rating_load
 	$(BIN)/python -m bench.store_writes
 	$(BIN)/python -m bench.imports
 	$(BIN)/python -m bench.near_duplicates

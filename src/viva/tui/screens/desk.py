@@ -46,7 +46,9 @@ class DeskState:
 class TaskTable(RowTable):
     """Studies to rate."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "select_cursor", "Rate", tooltip="Rate in this study")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select_cursor", "Rate", key_display="Enter", tooltip="Rate in this study")
+    ]
 
 
 class DeskScreen(VivaScreen[None]):
