@@ -172,6 +172,10 @@ class Expert:
         # What was entered before the connection was lost is there again: begin at the first criterion.
         line.type(b"\x1b[A" * 4)
         line.until(lambda _: False, 0.3)
+        if _mark(line.text) != mark:
+            # What was seen was on its way out: nobody types before the screen stands still.
+            return
+        before = _rated(line.text)
         for value in values:
             time.sleep(self._chance.expovariate(5 / self.config["pace"]))
             while line.read(0):
@@ -184,7 +188,7 @@ class Expert:
         self.seen.sent.append((mark, values))
         begun = time.perf_counter()
         line.type(b"\r")
-        if not line.until(lambda text: _mark(text) != mark, 90):
+        if not line.until(lambda text: _rated(text) > before and _mark(text) != mark, 90):
             raise Gone
         self.seen.saves.append(time.perf_counter() - begun)
         self.seen.acknowledged.append((mark, values))
@@ -194,6 +198,12 @@ class Expert:
 def _mark(text: str) -> str:
     found = MARK.search(text)
     return found.group() if found else ""
+
+
+def _rated(text: str) -> int:
+    """Return how many verdicts the screen counts."""
+    found = RATED.search(text)
+    return int(found.group(1).replace(",", "")) if found else 0
 
 
 def _settled(text: str) -> bool:
