@@ -1,5 +1,6 @@
 """A form with what it comes to below it: counted by itself while one types."""
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -53,9 +54,9 @@ class CountingScreen(VivaScreen[None]):
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         self.query_one("#note", Static).update(Content(self.NOTES.get(event.widget.id or "", "")))
 
+    @abstractmethod
     def read_workspace(self) -> None:
         """Read what the form has to know."""
-        raise NotImplementedError
 
     def show_empty(self, text: str) -> None:
         """Say in place of the form what must be there first."""
@@ -63,17 +64,17 @@ class CountingScreen(VivaScreen[None]):
         self.remove_class("-reading")
         self.add_class("-empty")
 
+    @abstractmethod
     def request(self) -> Any:
         """Return what the form asks for; None where that cannot be right."""
-        raise NotImplementedError
 
+    @abstractmethod
     def count(self, request: Any) -> Any:
         """Return what a request comes to; called in a thread."""
-        raise NotImplementedError
 
+    @abstractmethod
     def planned(self, plan: Any) -> None:
         """Show what the request comes to."""
-        raise NotImplementedError
 
     def _counting(self, request: Any) -> Any:
         if request is None:

@@ -1,5 +1,6 @@
 """What a form of a training shares with its verdict: whether it fits, asked for by itself while one types."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -50,17 +51,17 @@ class EstimatingScreen(VivaScreen[Job]):
         if self._asked.under_way or self._trying:
             self.wb.estimates.cancel()
 
+    @abstractmethod
     def request(self) -> Request | None:
         """Return what the verdict is about now."""
-        raise NotImplementedError
 
+    @abstractmethod
     def take_over(self, changes: Mapping[str, str]) -> None:
         """Set settings in the form."""
-        raise NotImplementedError
 
+    @abstractmethod
     def add_model(self, request: Request) -> None:
         """Add the model of a request to the workspace."""
-        raise NotImplementedError
 
     def look(self, *, soon: bool = False) -> None:
         """Ask for the verdict when the form has stayed as it is for a moment, or at once."""

@@ -1,5 +1,7 @@
 """The examples of one version of a dataset: paged, searched, filtered; what screens that show them have in common."""
 
+from abc import abstractmethod
+
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -38,9 +40,9 @@ class ExamplesScreen(VivaScreen[ScreenResultType]):
         super().__init__(workbench)
         self.page: ExamplePage | None = None
 
+    @abstractmethod
     def dataset_of(self, query: ExampleQuery) -> Dataset | None:
         """Return the dataset that a query is about."""
-        raise NotImplementedError
 
     def examples(self) -> ComposeResult:
         """Yield the widgets with the examples."""

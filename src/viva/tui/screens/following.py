@@ -1,6 +1,7 @@
 """What the screens of one job share: looking at it until it has ended, its failure, its log, and what can be done."""
 
 import time
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -62,13 +63,13 @@ class FollowsJob(PausesTrainings):
             self._timer.resume()
         self._read()
 
+    @abstractmethod
     def _read(self) -> None:
         """Have a look, unless one is under way."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _paint(self) -> None:
         """Show what is known."""
-        raise NotImplementedError
 
     def _rest(self) -> None:
         """Look no more, until asked to."""

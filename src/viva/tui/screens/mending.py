@@ -1,5 +1,6 @@
 """What the screens share that mend a dataset: a preview after every change, and a key that makes the version."""
 
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -49,9 +50,9 @@ class MendingScreen(VivaScreen[Dataset]):
     def opened(self, dataset: Dataset) -> None:
         """Fill the form for a dataset, before the first preview."""
 
+    @abstractmethod
     def preview(self) -> Callable[[], Any] | None:
         """Return the call that computes what is shown, or None where the form cannot be right."""
-        raise NotImplementedError
 
     def previewed(self, found: Any) -> None:
         """Show what a preview brought."""
@@ -59,9 +60,9 @@ class MendingScreen(VivaScreen[Dataset]):
     def refused(self, message: str) -> None:
         """Show why there is no preview; an empty text when there is one again."""
 
+    @abstractmethod
     def making(self) -> Callable[[], tuple[Dataset, Any]]:
         """Return the call that makes the version."""
-        raise NotImplementedError
 
     def appliable(self) -> bool:
         """Tell whether the preview says that there is something to do."""

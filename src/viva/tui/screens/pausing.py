@@ -1,5 +1,6 @@
 """Pausing a training: it saves where it is at its next step and waits to be resumed."""
 
+from abc import abstractmethod
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -29,6 +30,6 @@ class PausesTrainings(JobActionsScreen):
     def pause_asked(self, job: Job) -> None:
         """Note that a training has been asked to wait."""
 
+    @abstractmethod
     def action_pause(self) -> None:
         """Pause the training that is meant."""
-        raise NotImplementedError

@@ -1,5 +1,6 @@
 """What the screens share that have a model write a dataset: the model, the name, the prompts, and the start."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, ClassVar
@@ -46,29 +47,29 @@ class WritingScreen(VivaScreen[None]):
         self._counting = self._stale = self._starting = False
         self._suggested = ""
 
+    @abstractmethod
     def problem(self) -> tuple[str, str] | None:
         """Return the first field that cannot be right, and what is wrong with it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def counting(self) -> Callable[[], Any]:
         """Return the call that finds out what it will take."""
-        raise NotImplementedError
 
+    @abstractmethod
     def counted(self, found: Any) -> None:
         """Show what it will take; None while nobody knows."""
-        raise NotImplementedError
 
+    @abstractmethod
     def starting(self) -> Callable[[], Job]:
         """Return the call that starts the job."""
-        raise NotImplementedError
 
+    @abstractmethod
     def asking(self, found: Any) -> tuple[str, str]:
         """Return the question before the start, and its second line."""
-        raise NotImplementedError
 
+    @abstractmethod
     def prompt_files(self) -> Iterable[str]:
         """Return the names of the prompts in use."""
-        raise NotImplementedError
 
     def on_mount(self) -> None:
         self.read_workspace()
