@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 # Those that the README shows.
-PICTURES := rate compare desk studies results
+PICTURES := rate compare desk studies results system-compare sql
 
 .PHONY: demo test test-slow test-rare lint bench starter pictures clean
 
@@ -42,6 +42,9 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m bench.generation
 	$(BIN)/python -m bench.endpoint
 	$(BIN)/python -m bench.judging
+	$(BIN)/python -m bench.coverage
+	$(BIN)/python -m bench.ranking_coverage
+	$(BIN)/python -m bench.scale
 
 starter: $(VENV)/.local
 	$(BIN)/python -m viva.train.starter data/models/starter

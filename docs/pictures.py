@@ -58,6 +58,8 @@ SCREENS: dict[str, tuple[str | None, list[str]]] = {
     "rate-help": ("rate:clinic", ["question_mark"]),
     "compare": ("compare:clinic-pairs", ["a"]),
     "results": ("results", []),
+    "system-compare": ("results", ["c"]),
+    "report": ("results", ["x"]),
     "texts": ("results", ["enter", "enter"]),
     "sql": ("sql", ["f5"]),
 }
@@ -100,7 +102,7 @@ def bench(workspace: Path, person: str, role: str) -> Workbench:
 def rated(workspace: Path) -> None:
     """Make a study of texts and one of pairs, and let each of `RATED` do a part of them."""
     engineer = bench(workspace, "expert", "engineer")
-    shared = ("vad", "test", engineer.studies.get("vad-test").systems)
+    shared = ("vad", "test", engineer.studies.list()[0].systems)
     engineer.studies.create(StudyRequest("clinic", *shared, raters_per_item=2, raters=tuple(RATED)))
     engineer.studies.create(StudyRequest("clinic-pairs", *shared, StudyMode.PAIRWISE, strength=True))
     for rater, (texts, pairs) in RATED.items():

@@ -18,6 +18,7 @@ from tests.fakes.arc import add_benchmarks
 from tests.fakes.estimates import CHECKED, DRY_RUN, ESTIMATE
 from tests.fakes.filled import STUDY, SYSTEMS
 from tests.fakes.judging import judgments
+from tests.fakes.rated_studies import as_person, rate
 from tests.fakes.runs_on_disk import SEARCH, add_run, starter, sweep, training
 from viva.cli.demo import verdict
 from viva.cli.main import viva as whole
@@ -28,8 +29,10 @@ from viva.records.experiment import ExperimentResult
 from viva.records.job import Job, JobKind, JobSpec, JobStatus
 from viva.records.judge_check import InjectionEffect
 from viva.records.judging import BASELINE
+from viva.records.report import ReportRequest
 from viva.store import judgments as store_judgments
 from viva.store import rubrics
+from viva.store.sql import OWN_VIEWS, RESULT_VIEWS
 from viva.workbench import Workbench
 from viva.workbench.demo import DemoResult
 
@@ -40,14 +43,10 @@ JOB = "20260101-120000-a1b2c3"
 PROBE = {"event": "probe", "step": 10, "source": "unseen", "question": "How?", "text": "So.", "repetition": None}
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI" + "B" * 43
 ABOUT_A_STUDY = re.compile(
-    r"(?<![\w-])(rate|agreement|--study|study (?:show|progress|assign|pause|resume|close|reopen|extend|export)) "
+    r"(?<![\w-])(rate|agreement|adjudicate|plan|verdict|--study"
+    r"|study (?:show|progress|assign|pause|resume|close|reopen|extend|export)) "
     r"(?:first|vad-test|experts)(?![\w-])"
 )
-OWN_VIEWS = {
-    "verdicts", "rubric_sizes", "current_generation", "example_verdicts", "judge_protocol", "counting_judgment",
-    "panel_judgment", "score_protocol", "pair_protocol", "panel_member", "current_study", "item_verdict",
-    "counting_preference",
-}  # fmt: skip
 
 
 def blocks(text: str, language: str) -> list[str]:
@@ -168,6 +167,14 @@ def _go_before(bench: Workbench, words: str, place: Path) -> None:
         bench.studies.close(STUDY)
     elif words in {"rater show", "rater remove"}:
         bench.raters.add("ann", place / "ann.pub")
+    elif words.startswith(("adjudicate ", "weights ")):
+        bench.studies.extend(STUDY, raters_per_item=2)
+        for name in ("ann", "bob"):
+            rate(as_person(bench, name), STUDY, bench.studies.get(STUDY).items)
+    elif words.startswith("ranking "):
+        bench.rating_files.preferences.import_file(place / "pairs.csv", "tiny", study="pairs")
+    elif words in {"capsule check", "capsule open"}:
+        bench.capsules.write(ReportRequest("tiny", "test"), place / "capsule")
 
 
 def _judged_by_baseline(bench: Workbench) -> None:
@@ -205,7 +212,7 @@ def test_every_query_of_the_readme_runs(filled: Workbench, query: str) -> None:
     may_be_empty = (
         "ratings", "totals", "preferences", "judgments", "leaks", "runs", "curves", "probes", "trials",
         "memory_checks", "equivalences", "benchmarks", "benchmark_answers", "metric_choices", "pair_verdicts",
-        "judge_protocols", "judge_calls", "judge_spend", "guesses", "known_verdicts",
+        "judge_protocols", "judge_calls", "judge_spend", "guesses", "known_verdicts", "adjudications",
     )  # fmt: skip
     assert page.rows or any(view in query for view in may_be_empty)
 
@@ -223,6 +230,8 @@ def test_every_public_view_is_documented_with_its_columns(filled: Workbench) -> 
     views = {table.name: [name for name, _ in table.columns] for table in filled.sql.schema() if table.is_view}
     parts = dict(re.findall(r"^### (\w+)\n(.*?)^```sql", README, re.MULTILINE | re.DOTALL))
     assert set(parts) == set(views) - OWN_VIEWS
+    assert set(views) >= OWN_VIEWS
+    assert set(parts) >= set(RESULT_VIEWS)
     for name, text in parts.items():
         listed = text.partition(":")[2].partition(".")[0]
         columns = re.findall(r"`(\w+)`", re.sub(r"\([^)]*\)", "", listed))

@@ -8,6 +8,7 @@ from tests.fakes.filled import STUDY
 from tests.fakes.hostile import FORBIDDEN
 from tests.fakes.results import rate_at_desk
 from viva.cli.sql import PAGE_SIZE
+from viva.errors import StoreBusy
 from viva.workbench import Workbench
 
 
@@ -55,6 +56,16 @@ def test_no_row_still_names_the_columns(viva: Viva, filled: Workbench) -> None:
     assert viva("sql", "SELECT system FROM generations WHERE false", "--format", "csv").out == "system\n"
 
 
+def test_no_row_of_many_columns_lists_their_names(
+    viva: Viva, filled: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    outcome = viva("sql", "SELECT * FROM ratings")
+    assert outcome.out.startswith("columns: study, ")
+    assert all(len(line) <= 80 for line in outcome.out.splitlines())
+    assert outcome.err.startswith("0 rows in ")
+
+
 @pytest.mark.parametrize(
     "query", ["SELEC 1", "SELECT nothing FROM generations", "DROP TABLE rating", "SELECT 1; SELECT 2"]
 )
@@ -82,3 +93,44 @@ def test_what_was_just_rated_is_found(viva: Viva, filled: Workbench) -> None:
     rate_at_desk(filled, STUDY, most=1)
     outcome = viva("sql", "SELECT count(*) AS n FROM ratings WHERE rater = 'ann'", "--format", "json")
     assert json.loads(outcome.out) == [{"n": 4}]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.json", "a.parquet"])
+def test_a_result_goes_to_a_file(viva: Viva, filled: Workbench, tmp_path: Path, name: str) -> None:
+    outcome = viva("sql", "SELECT range AS n FROM range(1234)", "--output", tmp_path / name)
+    assert (outcome.code, outcome.out) == (0, "")
+    assert "1,234 rows written to" in outcome.err
+    assert (tmp_path / name).stat().st_size > 0
+    assert viva("sql", "SELECT 1", "--output", tmp_path / name).code == 2
+    assert viva("sql", "SELECT 1", "--output", tmp_path / name, "--overwrite").code == 0
+
+
+def test_a_result_is_drawn(viva: Viva, filled: Workbench) -> None:
+    query = "SELECT system, count(*) AS n FROM generations GROUP BY ALL ORDER BY ALL"
+    outcome = viva("sql", query, "--chart")
+    assert outcome.code == 0, outcome.err
+    assert outcome.out.startswith("n by system · 2 rows\nstarter  4  ")
+    assert "how n spreads" in viva("sql", query, "--chart", "histogram").out
+    assert viva("sql", "SELECT 'a' AS a", "--chart").code == 1
+    assert "a line needs two rows; the only number is 8" in viva("sql", "SELECT 8 AS n", "--chart").out
+
+
+def test_a_query_behind_chart_is_told_where_it_belongs(viva: Viva, filled: Workbench) -> None:
+    outcome = viva("sql", "--chart", "SELECT 1 AS n")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "put the query before --chart" in outcome.err
+
+
+@pytest.mark.parametrize("given", [["--overwrite"], ["--chart", "bar", "--output", "a.csv"], ["--output", "a.xlsx"]])
+def test_options_that_do_not_go_together_are_refused(viva: Viva, filled: Workbench, given: list[str]) -> None:
+    assert viva("sql", "SELECT 1 AS a", *given).code == 2
+
+
+def test_a_busy_outbox_does_not_stop_a_query(viva: Viva, filled: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(*_: object) -> int:
+        raise StoreBusy("busy")
+
+    monkeypatch.setattr("viva.workbench.desk.Desk.deliver", busy)
+    outcome = viva("sql", "SELECT 1 AS a")
+    assert outcome.code == 0
+    assert "ratings of the last moments may be missing" in outcome.err

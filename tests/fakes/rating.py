@@ -1,6 +1,6 @@
 """Small studies for the rating and the comparing screen: what is handed out, verdicts on it, and a desk in memory."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -153,11 +153,12 @@ class FakeDesk:
         return [TaskProgress(self.task, len(self.done), 0, len(self.all) - len(self.done))]
 
     def sit_down(self, study: str) -> Sitting:
-        return Sitting(
-            self.task, "ann", tuple(self.done.values()), dict(self.drafts), self.serve("", 2, list(self.drafts))
-        )
+        held = self.serve("", 2, list(self.drafts), ())
+        return Sitting(self.task, "ann", tuple(self.done.values()), dict(self.drafts), held)
 
-    def serve(self, study_id: str, want: int = 2, keep: Sequence[str] = ()) -> Served:
+    def serve(
+        self, study_id: str, want: int = 2, keep: Sequence[str] = (), known: Collection[str] | None = None
+    ) -> Served:
         self.served += 1
         if self.refuse is not None:
             raise self.refuse
@@ -169,7 +170,9 @@ class FakeDesk:
                 if free and len(self.holds) < want:
                     self.holds.append(item_id)
         left = len(self.all) - len(self.done)
-        return served(*self.holds, left=left, elsewhere=len(self.elsewhere), state=self.task.state)
+        held = served(*self.holds, left=left, elsewhere=len(self.elsewhere), state=self.task.state)
+        items = {} if known is None else self.items(study_id, [one for one in self.holds if one not in known])
+        return replace(held, items=items)
 
     def items(self, study_id: str, item_ids: Sequence[str]) -> dict[str, RatingItem]:
         return {item_id: self.all[item_id] for item_id in item_ids if item_id in self.all}

@@ -7,6 +7,7 @@ from textual.pilot import Pilot
 from tests.fakes.screen import press as press_at_once
 from viva.records.ids import new_id, utc_now
 from viva.records.rating import RatingEvent
+from viva.records.study import StudyRequest
 from viva.store import ratings
 from viva.workbench import Workbench
 
@@ -33,6 +34,21 @@ def rate(workbench: Workbench) -> None:
                     utc_now(),
                 )
             )  # fmt: skip
+        assert ratings.add(connection, events) == []
+
+
+def rate_again(workbench: Workbench, name: str, level: int) -> None:
+    """Make another study of the same texts, and let Bob give each of them `level` on every criterion."""
+    first = workbench.studies.list()[0]
+    workbench.studies.create(StudyRequest(name, first.dataset, first.split, first.systems, seed=2))
+    study = workbench.studies.get(name)
+    values = {criterion.name: level for criterion in study.rubric.criteria}
+    with workbench.store.write() as connection:
+        items = connection.execute("SELECT item_id FROM study_item WHERE study_id = ?", [study.study_id]).fetchall()
+        events = [
+            RatingEvent(new_id(), study.study_id, item_id, "bob", values, None, "", False, 9.0, utc_now())
+            for (item_id,) in items
+        ]
         assert ratings.add(connection, events) == []
 
 

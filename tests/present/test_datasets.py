@@ -152,3 +152,5 @@ def test_texts_that_no_metric_was_tried_on_are_told(
     waiting: list[tuple[str, str, int]], split: str | None, note: str
 ) -> None:
     assert waiting_note(waiting, split, "go") == note
+    assert waiting_note(waiting, split, "go", ["z"]) == ""
+    assert waiting_note(waiting, split, "go", [system for _, system, _ in waiting]) == note

@@ -44,6 +44,7 @@ def test_the_short_leaderboard_shows_the_first_measure_of_what_is_not_much_alike
 def test_several_systems_with_degenerate_texts_are_one_line() -> None:
     rows = [row("a", "degenerate", 0.15), row("a", "cut_off", 0.15), row("b", "degenerate", 0.0)]
     assert degenerate_note(rows, "test", "more") == "a: 3 of 20 texts are degenerate (3 cut off at the limit)"
+    assert degenerate_line(rows, "test", "a") == "", "the note says it"
     assert degenerate_note([row("b", "degenerate", 0.0)], "test", "more") == ""
     rows += [row(f"c{number}", "degenerate", 0.5) for number in range(9)]
     assert degenerate_note(rows, "test", "more") == "10 of 11 systems have degenerate texts: more"

@@ -37,6 +37,14 @@ def test_json_keeps_both_of_two_columns_of_the_same_name() -> None:
     assert json.loads(text(Table.of(["a", "a", "a_2"], [[1, 2, 3]]), Format.JSON)) == [{"a": 1, "a_2": 2, "a_2_2": 3}]
 
 
+def test_columns_without_rows_are_listed_where_they_do_not_fit_side_by_side() -> None:
+    names = [f"column_{number}" for number in range(30)]
+    lines = text(Table.of(names, []), Format.TABLE, 40).splitlines()
+    assert max(map(len, lines)) <= 40
+    assert " ".join(lines) == "columns: " + ", ".join(names)
+    assert text(Table.of(["a", "b"], []), Format.TABLE).splitlines()[0] == "a   b"
+
+
 def test_json_of_no_rows_is_an_empty_list() -> None:
     assert json.loads(text(Table.of(["a"], []), Format.JSON)) == []
 

@@ -23,7 +23,17 @@ def page(*values: tuple[float | None, ...], query: BrowseQuery = QUERY, total: i
 def test_values_and_their_difference_stand_on_the_measures_scale() -> None:
     found = page((0.4, 0.5), (None, 0.9))
     assert [texts.value_texts(found, row) for row in found.rows] == [["0.400", "0.500"], ["–", "0.900"]]
-    assert [texts.difference_text(found, row) for row in found.rows] == ["0.100", "–"]
+    assert [texts.difference_text(found, row) for row in found.rows] == ["-0.100", "–"]
+    back = page((0.5, 0.4), (0.5, 0.5), (0.5, 0.5001))
+    assert [texts.difference_text(back, row) for row in back.rows] == ["+0.100", "0.000", "0.000"]
+
+
+def test_the_difference_of_two_systems_says_which_is_taken_from_which() -> None:
+    two, three = page((0.4, 0.5)), replace(page((0.4, 0.5, 0.9)), systems=("a", "b", "c"))
+    assert texts.difference_heading(two, {"a": "base", "b": "tuned"}) == "base − tuned"
+    assert texts.difference_heading(two, {"a": "a" * 9, "b": "b" * 9}) == "1st − 2nd"
+    assert texts.difference_heading(three, {"a": "a", "b": "b", "c": "c"}) == "Difference"
+    assert texts.difference_text(three, three.rows[0]) == "0.500"
 
 
 def test_an_unknown_measure_is_written_on_the_scale_of_its_values() -> None:
@@ -34,6 +44,9 @@ def test_an_unknown_measure_is_written_on_the_scale_of_its_values() -> None:
 def test_what_nobody_rated_is_said_to_be_so() -> None:
     found = page((61.25, None), query=replace(QUERY, measure=measures.HUMAN_TOTAL))
     assert texts.value_texts(found, found.rows[0]) == ["61.2", "not rated"]
+    one = page((1.0, None), query=replace(QUERY, measure="human total ext"))
+    assert texts.value_texts(one, one.rows[0]) == ["1.0", "not rated"]
+    assert texts.caption(one).startswith("Human total · ext · in")
 
 
 def test_a_page_says_what_it_shows_and_where_it_lies() -> None:
@@ -55,6 +68,7 @@ def test_pages_end_at_both_ends() -> None:
 def test_nothing_found_says_what_to_do() -> None:
     assert "x shows all" in texts.nothing_found(replace(QUERY, text="foo"))
     assert "g lets models write" in texts.nothing_found(QUERY)
+    assert "No system that is shown" in texts.nothing_found(replace(QUERY, field="energy"))
 
 
 def test_facts_of_a_text_say_who_rated_it_and_what_is_unscored() -> None:
@@ -70,6 +84,16 @@ def test_a_metric_is_told_by_its_first_number_unless_more_is_asked_for() -> None
     assert sorted(names) == sorted([measures.HUMAN_TOTAL, "rouge_l", "rouge_l_recall", "my_own"])
     assert texts.has_details([text(0.5), long], "rouge_l")
     assert not texts.has_details([text(0.5)], "rouge_l")
+
+
+def test_the_total_of_a_study_is_told_where_it_is_asked_for_and_stands_after_that_of_all() -> None:
+    rated = text(0.5, 61.25, **{"human total ext": 70.0, "human total rat": 50.0})
+    every = [name for name, _ in texts.measure_lines(rated)]
+    assert every[:3] == [measures.HUMAN_TOTAL, "human total ext", "human total rat"]
+    brief = texts.measure_lines(rated, "human total ext", everything=False)
+    assert brief[:2] == [(measures.HUMAN_TOTAL, "61.2 (1 rater)"), ("human total ext", "70.0")]
+    assert "human total rat" not in dict(brief)
+    assert texts.value_of(rated, "human total ext") == 70.0
 
 
 def test_samples_of_a_system_are_counted_and_their_values_averaged() -> None:

@@ -27,7 +27,13 @@ def test_without_a_number_freedman_and_diaconis_choose_the_width() -> None:
 def test_the_number_of_bins_is_capped() -> None:
     values = [*np.linspace(0, 1, 1000).tolist(), 1000.0]
     assert len(common_edges([values])) - 1 == MOST_BINS
-    assert len(common_edges([[1.0, 2.0]])) - 1 == 4
+    assert len(common_edges([[1.0, 1.5, 2.0]])) - 1 == 4
+
+
+def test_two_values_have_a_bin_each() -> None:
+    edges = common_edges([[0.0, 1.0, 0.0], [0.0]])
+    assert edges == (0.0, 0.5, 1.0)
+    assert counts([0.0, 1.0, 0.0], edges) == (2, 1)
 
 
 def test_half_of_the_values_alike_leave_bins_still() -> None:

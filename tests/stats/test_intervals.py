@@ -1,10 +1,10 @@
-"""Intervals of a mean agree with scipy, whose values are written down here."""
+"""Quantiles of t agree with scipy, whose values are written down here."""
 
 import math
 
 import pytest
 
-from viva.stats.intervals import half_width, t_quantile
+from viva.stats.intervals import t_quantile
 
 # scipy 1.17.1: scipy.stats.t.ppf(p, df)
 SCIPY = {
@@ -42,13 +42,3 @@ def test_t_quantile_is_symmetric_and_zero_in_the_middle() -> None:
 def test_t_quantile_refuses_what_has_no_quantile(p: float, df: int) -> None:
     with pytest.raises(ValueError, match="no t quantile"):
         t_quantile(p, df)
-
-
-def test_half_width_is_standard_error_times_quantile() -> None:
-    assert half_width(2.0, 10) == pytest.approx(2 * 2.262157162798205)
-    assert half_width(0.0, 10) == 0.0
-
-
-@pytest.mark.parametrize(("se", "n"), [(None, 10), (1.0, 1), (1.0, 0), (math.nan, 10), (math.inf, 10)])
-def test_there_is_no_interval_without_a_standard_error(se: float | None, n: int) -> None:
-    assert half_width(se, n) is None

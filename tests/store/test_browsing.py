@@ -222,3 +222,61 @@ def test_a_judges_total_is_a_measure_like_peoples(small: Store) -> None:
         assert [text.metrics for text in first.texts] == [{panel: 100.0, oracle: 100.0}, {panel: 0.0, oracle: 0.0}]
     with small.read() as connection:
         assert browsing.page(connection, "dataset-1", BrowseQuery("small", "train")).measures == ()
+
+
+def test_only_a_field_a_subfield_and_some_systems_are_looked_at(written: Store) -> None:
+    with written.write() as connection:
+        connection.execute("UPDATE example SET subfield = 'deep' WHERE example_id = 'e1'")
+        connection.execute("UPDATE example SET field = NULL WHERE example_id = 'e3'")
+    assert numbers(page(written, replace(QUERY, field="field 1"))) == [1]
+    assert numbers(page(written, replace(QUERY, field=""))) == [3]
+    assert numbers(page(written, replace(QUERY, subfield="deep"))) == [1]
+    assert numbers(page(written, replace(QUERY, subfield=""))) == [0, 2, 3]
+    one = page(written, replace(QUERY, systems=("b",), order=BrowseOrder.HIGHEST))
+    assert (one.systems, numbers(one), one.total) == (("b",), [0, 1, 2], 3)
+    assert [row.values for row in one.rows] == [(0.3,), (0.1,), (None,)]
+    assert page(written, replace(QUERY, systems=("b",), text="words a0")).total == 0
+    assert page(written, replace(QUERY, systems=("b",), text="words b", field="field 1")).total == 1
+    assert page(written, replace(QUERY, field="field 1", offset=9)).total == 1
+    assert page(written, replace(QUERY, field="gone")).measures == ()
+    assert page(written, replace(QUERY, systems=("\ud800",))).systems == ()
+
+
+def test_each_study_has_a_total_of_its_own_where_several_were_rated(small: Store) -> None:
+    with small.write() as connection:
+        connection.execute(
+            "INSERT INTO study BY NAME SELECT * REPLACE ('other' AS study_id, 'ext' AS name, "
+            "created_at + INTERVAL 1 DAY AS created_at) FROM study WHERE name = 'first'"
+        )
+        assert ratings.add(connection, [verdict("b1", BEST), verdict("b2", WORST)]) == []
+    query = BrowseQuery("small", "test", measure="human total first")
+    with small.read() as connection:
+        alone = browsing.page(connection, "dataset-1", query)
+        known = browsing.example(connection, "dataset-1", "e1")
+    assert (alone.query.measure, alone.measures) == ("human total", ("human total",)), "one study is all there is"
+    assert known is not None
+    assert known.texts[0].metrics == {}
+    with small.write() as connection:
+        connection.execute(
+            "INSERT INTO rating BY NAME SELECT * REPLACE (event_id || '-other' AS event_id, 'other' AS study_id, "
+            "'bob' AS rater, CASE WHEN criterion = 'accuracy' THEN 0 ELSE 1 END AS value) FROM rating "
+            "WHERE generation_id = 'b1'"
+        )
+    with small.read() as connection:
+        found = browsing.page(connection, "dataset-1", query)
+        other = browsing.page(connection, "dataset-1", replace(query, measure="human total ext", field="energy"))
+        elsewhere = browsing.page(connection, "dataset-1", replace(query, field="retail"))
+        first = browsing.example(connection, "dataset-1", "e1")
+        totals = browsing.page(connection, "dataset-1", replace(query, measure="human total"))
+    assert found.measures == ("human total", "human total first", "human total ext")
+    assert [row.values[0] for row in found.rows] == [100.0, 0.0, None]
+    assert [row.values[0] for row in other.rows] == [0.0]
+    assert (elsewhere.query.measure, elsewhere.measures) == ("human total first", ("human total", "human total first"))
+    assert [row.values[0] for row in totals.rows] == [50.0, 0.0, None]
+    assert first is not None
+    assert first.texts[0].metrics == {"human total first": 100.0, "human total ext": 0.0}
+    assert first.texts[0].human_total == 50.0
+
+
+def test_the_names_of_a_studys_totals_are_those_that_are_shown() -> None:
+    assert browsing.STUDY_TOTAL == measures.STUDY_TOTAL

@@ -11,7 +11,7 @@ import pytest
 from tests.store.hand_made import fill, fill_pairs, score, store_at, verdict
 from tests.store.processes import Program, rows, run
 from viva.errors import StoreBusy
-from viva.store import Store, file
+from viva.store import Store
 from viva.store.outbox import Outbox, apply_all
 
 BEST = {"accuracy": 5, "clarity": 3}
@@ -219,7 +219,7 @@ def test_a_snapshot_waits_for_a_foreign_writer_too(small: Store) -> None:
             small.snapshot(copy)
         # A writer may also come between the snapshot's first look and the copying.
         with pytest.raises(StoreBusy):
-            file._copy(small.path, copy)
+            small.copy_to(copy, 0.2)
     assert not copy.exists()
 
 

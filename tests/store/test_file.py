@@ -11,7 +11,7 @@ from tests.store.hand_made import EXAMPLES, store_at
 from viva.errors import StoreBusy, StoreDamaged, StoreError
 from viva.records.dataset import Example
 from viva.store import Store, datasets, lock, rows
-from viva.store.sql import schema
+from viva.store.sql import OWN_VIEWS, RESULT_VIEWS, schema
 
 FILES = ["results.duckdb", "results.duckdb.lock", "results.duckdb.lock.next"]
 
@@ -174,10 +174,16 @@ def test_a_dataset_comes_back_as_it_was_given(small: Store) -> None:
         assert [example.example_id for example in datasets.examples(connection, "dataset-1", "train")] == ["e4"]
 
 
-def test_the_schema_lists_views_before_tables(store: Store) -> None:
+def test_the_schema_lists_views_before_tables_and_those_with_results_first(store: Store) -> None:
     found = schema(store)
     kinds = [table.is_view for table in found]
     assert kinds == sorted(kinds, reverse=True)
+    assert [table.name for table in found][: len(RESULT_VIEWS)] == list(RESULT_VIEWS)
+    public = [table.public for table in found]
+    assert public == sorted(public, reverse=True)
+    assert {table.name for table in found if table.is_view and not table.public} == OWN_VIEWS
+    others = [table.name for table in found if table.public][len(RESULT_VIEWS) :]
+    assert others == sorted(others)
     by_name = {table.name: table for table in found}
     assert {"examples", "generations", "metrics", "ratings", "judgments", "preferences", "totals", "leaderboard"} <= {
         table.name for table in found if table.is_view

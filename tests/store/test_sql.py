@@ -180,6 +180,20 @@ def test_a_hostile_mistake_cannot_act_on_the_terminal(session: SqlSession) -> No
     assert "\u202e" not in caught.value.message
 
 
+@pytest.mark.parametrize(
+    ("query", "kind"),
+    [
+        ("UPDATE EXTENSIONS", "UPDATE EXTENSIONS"),
+        ("-- a\nupdate /* b */ extensions (json)", "UPDATE EXTENSIONS"),
+        ("UPDATE example SET question = 'x'", "UPDATE"),
+    ],
+)
+def test_what_does_not_read_is_refused_by_its_kind(session: SqlSession, query: str, kind: str) -> None:
+    with pytest.raises(UserError, match=f"^the SQL prompt does not run {kind}$") as caught:
+        session.run(query)
+    assert "it reads with SELECT" in caught.value.hint
+
+
 @pytest.mark.parametrize("query", ["", "  ", ";", "-- nothing", "/* nothing */"])
 def test_an_empty_query_is_told_so(session: SqlSession, query: str) -> None:
     with pytest.raises(UserError, match="no query"):
@@ -292,8 +306,8 @@ def test_a_snapshot_has_no_name_while_its_result_is_open(session: SqlSession, sn
 def test_a_new_session_clears_away_what_a_crashed_one_left(small: Store, snapshots: Path) -> None:
     code = (
         "import sys, os, pathlib\n"
-        "from viva.store.sql import _claimed_folder\n"
-        "with _claimed_folder(pathlib.Path(sys.argv[1])) as folder:\n"
+        "from viva.store.sql_snapshot import claimed_folder\n"
+        "with claimed_folder(pathlib.Path(sys.argv[1])) as folder:\n"
         "    (folder / 'results.duckdb').write_text('copy')\n"
         "    print('made', flush=True)\n"
         "    sys.stdin.read()\n"

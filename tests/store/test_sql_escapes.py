@@ -1,5 +1,6 @@
-"""Ways out of the SQL prompt: each is refused, and the store stays as it was."""
+"""Ways out of the SQL prompt: each is refused or stopped, and the store stays as it was, byte for byte."""
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -7,25 +8,56 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.store.hand_made import fill, store_at
+from tests.store.sql_escape_list import FILES, RUNAWAYS, SETTINGS, TRICKS, WRITES
 from viva.errors import UserError
 from viva.store import Store
-from viva.store.sql import SqlSession
+from viva.store.sql import _CANCELLED, SqlSession, _Query
+from viva.store.sql_snapshot import LatestCopy
 
-
-def contents(store: Store) -> dict[str, list[tuple[Any, ...]]]:
-    """Return every row of every table."""
-    with store.read() as connection:
-        tables = connection.execute("SELECT table_name FROM duckdb_tables() ORDER BY 1").fetchall()
-        return {name: connection.execute(f'FROM "{name}"').fetchall() for (name,) in tables}
+REFUSED = {**FILES, **SETTINGS, **WRITES, **TRICKS}
 
 
 class Fortress(NamedTuple):
-    """A store under attack, and what it held before."""
+    """A store under attack, and what the workspace held before."""
 
     store: Store
     session: SqlSession
-    contents: dict[str, list[tuple[Any, ...]]]
-    file: bytes
+    before: dict[str, str]
+
+    def unchanged(self) -> bool:
+        return everything(self.store.path.parent) == self.before
+
+
+class Child:
+    """A query process that is asked again after it has refused: what an attack leaves behind meets the next one."""
+
+    def __init__(self, fortress: Fortress) -> None:
+        self._copy = LatestCopy(fortress.store, fortress.store.path.parent / "snapshots")
+        self._copy.refresh()
+        self._query: _Query | None = None
+
+    def ask(self, query: str) -> dict[str, Any]:
+        """Return the process's answer, or why it ended instead; the next query then gets a new one."""
+        if self._query is None:
+            self._query = _Query(2.0)
+            with self._copy.current() as descriptor:
+                self._query.start(descriptor, 1 << 30)
+        try:
+            return self._query._ask({"query": query, "rows": 10, "bytes": 1 << 20})
+        except UserError as error:
+            self._query = None
+            return {"error": error.message, "hint": error.hint}
+
+    def close(self) -> None:
+        if self._query is not None:
+            self._query.end(_CANCELLED)
+        self._copy.close()
+
+
+def everything(folder: Path) -> dict[str, str]:
+    """Return a sum of each file's bytes in a workspace, locks apart."""
+    files = [path for path in folder.rglob("*") if path.is_file() and ".lock" not in path.name]
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(files)}
 
 
 @pytest.fixture(scope="module")
@@ -33,99 +65,82 @@ def fortress(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fortress]:
     workspace = tmp_path_factory.mktemp("fortress")
     store = store_at(workspace)
     fill(store)
-    with SqlSession(store, workspace / "snapshots") as session:
-        yield Fortress(store, session, contents(store), store.path.read_bytes())
+    with SqlSession(store, workspace / "snapshots", time_limit=2.0, memory_limit_bytes=1 << 30) as session:
+        yield Fortress(store, session, everything(workspace))
 
 
-ESCAPES = [
-    "COPY example TO '{out}'",
-    "COPY (SELECT 1) TO '{out}' (FORMAT csv)",
-    "COPY example FROM '/etc/passwd'",
-    "EXPORT DATABASE '{out}'",
-    "IMPORT DATABASE '{out}'",
-    "ATTACH '{out}' AS other",
-    "ATTACH '{store}' AS other",
-    "DETACH results",
-    "SELECT * FROM read_csv('/etc/passwd')",
-    "SELECT * FROM read_text('/etc/passwd')",
-    "SELECT * FROM read_blob('{store}')",
-    "SELECT * FROM read_json('/proc/self/environ')",
-    "SELECT * FROM read_text('/proc/self/environ')",
-    "SELECT * FROM parquet_scan('/etc/passwd')",
-    "SELECT * FROM sniff_csv('/etc/passwd')",
-    "SELECT * FROM glob('/etc/*')",
-    "SELECT * FROM read_duckdb('{store}')",
-    "SELECT * FROM '/etc/passwd'",
-    "SELECT * FROM 'data.csv'",
-    'FROM "/etc/passwd"',
-    "DESCRIBE '/etc/passwd'",
-    "SUMMARIZE 'data.csv'",
-    "SELECT * FROM read_csv('http://127.0.0.1:9/x.csv')",
-    "SELECT * FROM 'https://127.0.0.1:9/x.parquet'",
-    "SELECT getenv('HOME')",
-    "SELECT current_setting('secret_directory') || getenv('PATH')",
-    "INSTALL httpfs",
-    "LOAD '/tmp/evil.duckdb_extension'",
-    "SET enable_external_access = true",
-    "SET GLOBAL memory_limit = '100GB'",
-    "RESET lock_configuration",
-    "PRAGMA enable_external_access",
-    "PRAGMA database_list",
-    "PRAGMA table_info('example')",
-    "CALL pragma_database_list()",
-    "CHECKPOINT",
-    "FORCE CHECKPOINT",
-    "VACUUM",
-    "BEGIN",
-    "CREATE TABLE stolen AS SELECT 1",
-    "CREATE TEMP TABLE mine AS SELECT 1",
-    "CREATE VIEW mine AS SELECT 1",
-    "CREATE MACRO mine() AS 1",
-    "CREATE SECRET s (TYPE http)",
-    "DROP TABLE example",
-    "ALTER TABLE example ADD COLUMN x INTEGER",
-    "INSERT INTO example SELECT * FROM example",
-    "UPDATE example SET question = 'x'",
-    "DELETE FROM example",
-    "TRUNCATE example",
-    "MERGE INTO example USING example e ON true WHEN MATCHED THEN DELETE",
-    "PREPARE p AS DELETE FROM example",
-    "EXECUTE p",
-    "USE temp",
-    "SELECT 1; DELETE FROM example",
-    "SELECT 1 /* ; */; /* SELECT */ DELETE FROM example",
-    "SELECT 1 --\n; DELETE FROM example",
-    "/**/DELETE FROM example -- SELECT",
-    "SELECT 1) AS result(c0); DELETE FROM example; SELECT DATE '2026-01-01' FROM (SELECT 1",
-    "SELECT DATE '2026-01-01') AS result(c0), (SELECT 1",
-    "EXPLAIN ANALYZE DELETE FROM example",
-    "EXPLAIN ANALYZE CREATE TEMP TABLE mine AS SELECT 1",
-    "EXPLAIN /* SELECT 1 */ ANALYZE COPY example TO '{out}'",
-    "EXPLAIN ANALYZE SELECT 1; DELETE FROM example",
-    "WITH gone AS (DELETE FROM example RETURNING *) SELECT * FROM gone",
-    "EXPLAIN ANALYZE WITH gone AS (DELETE FROM example RETURNING *) SELECT * FROM gone",
-    "SELECT * FROM query('DELETE FROM example')",
-    "SELECT * FROM query('SELECT 1; DELETE FROM example')",
-    "SELECT * FROM json_execute_serialized_sql('DELETE FROM example')",
-    "SELECT nextval('event_order')",
-    "SELECT * FROM duckdb_secrets()",
-    "PIVOT example ON split USING count(*)",
-    "SELECT * FROM example WHERE question = ?",
-]
+@pytest.fixture(scope="module")
+def child(fortress: Fortress) -> Iterator[Child]:
+    found = Child(fortress)
+    yield found
+    found.close()
 
 
-@pytest.mark.parametrize("query", ESCAPES)
-def test_whatever_is_no_reading_of_the_store_is_refused_and_changes_nothing(
-    fortress: Fortress, tmp_path: Path, query: str
-) -> None:
-    out = tmp_path / "out"
+def attack(fortress: Fortress, query: str, out: Path) -> str:
+    """Run a query that must not be answered; return why it was not, when nothing has changed by it."""
     with pytest.raises(UserError) as caught:
         fortress.session.run(query.replace("{out}", str(out)).replace("{store}", str(fortress.store.path)))
-    assert caught.value.message.strip()
-    assert "root:" not in caught.value.message
-    assert contents(fortress.store) == fortress.contents
-    assert fortress.store.path.read_bytes() == fortress.file
+    assert fortress.unchanged()
     assert not out.exists()
+    return caught.value.message
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_whatever_is_no_reading_of_the_store_is_refused_and_changes_nothing(
+    fortress: Fortress, child: Child, tmp_path: Path, name: str
+) -> None:
+    query = REFUSED[name].replace("{out}", str(tmp_path / "out")).replace("{store}", str(fortress.store.path))
+    answer = child.ask(query)
+    assert answer["error"].strip()
+    assert "root:" not in answer["error"]
+    assert "stopped" not in answer["error"]
+    assert set(answer) == {"error", "hint"}
+    assert fortress.unchanged()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["read_text of a system file", "getenv", "delete", "two statements"])
+def test_a_session_tells_why_it_refuses(fortress: Fortress, tmp_path: Path, name: str) -> None:
+    message = attack(fortress, REFUSED[name], tmp_path / "out")
+    assert message.strip()
+    assert "stopped" not in message
+
+
+def test_the_path_that_is_always_allowed_leads_nowhere(fortress: Fortress, child: Child) -> None:
+    """DuckDB allows what is attached, and its logs; but the process can open no file any more."""
+    [[path]] = child.ask("SELECT path FROM duckdb_databases() WHERE NOT internal")["rows"]
+    for target in (path, f"{path}.wal", f"{path}.wal.checkpoint", path.rsplit("/", 1)[0] + "/0"):
+        for reader in ("read_text", "read_blob", "read_csv", "read_duckdb", "glob"):
+            answer = child.ask(f"FROM {reader}('{target}')")
+            assert "error" in answer or answer["rows"] == [], (reader, target)
+    for query in (f"ATTACH '{path}' AS other", f"COPY example TO '{path}.wal'", f"SET allowed_paths = ['{path}']"):
+        assert "error" in child.ask(query)
+    assert fortress.unchanged()
+
+
+def test_a_child_that_has_refused_everything_still_answers_rightly(fortress: Fortress, child: Child) -> None:
+    assert child.ask("SELECT count(*) FROM example")["rows"] == [[4]]
+    assert child.ask("SELECT getvariable('x')")["rows"] == [[None]]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", RUNAWAYS)
+def test_a_query_without_bounds_is_stopped_and_the_next_one_runs(fortress: Fortress, tmp_path: Path, name: str) -> None:
+    assert attack(fortress, RUNAWAYS[name], tmp_path / "out").strip()
+    assert fortress.session.run("SELECT count(*) FROM example").rows == ((4,),)
+
+
+def test_there_are_more_than_sixty_escapes_each_with_a_name_of_its_own() -> None:
+    assert len(REFUSED) + len(RUNAWAYS) == sum(map(len, (FILES, SETTINGS, WRITES, TRICKS, RUNAWAYS))) > 60
+
+
+def test_what_a_query_makes_of_the_catalogue_is_gone_with_it(session: SqlSession) -> None:
+    for query in ("CREATE TEMP MACRO mine() AS 1", "SET VARIABLE x = 1"):
+        with pytest.raises(UserError):
+            session.run(query)
+    assert session.run("SELECT getvariable('x')").rows == ((None,),)
+    with pytest.raises(UserError, match="mine does not exist"):
+        session.run("SELECT mine()")
 
 
 def test_no_function_tells_where_the_workspace_lies(session: SqlSession, small: Store) -> None:

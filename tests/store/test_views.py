@@ -211,7 +211,7 @@ def test_the_leaderboard_of_people_averages_raters_first(small: Store) -> None:
         verdict("t1", BEST),
     )
     with small.read() as connection:
-        rows = leaderboard.leaderboard(connection, "small", 1, "test")
+        rows = leaderboard.leaderboard(connection, "small", 1, leaderboard.Scope("test"))
     base, tuned = (row for row in rows if row.measure == "total")
     # base: b1 is (100 + 44) / 2 = 72, b2 is 0, b3 has no total; their mean is 36, sd 72 / √2, se 72 / √2 / √2
     assert (base.system, base.source, base.study, base.n, base.attempted, base.mean) == (
@@ -248,7 +248,7 @@ def test_the_leaderboard_by_field_parts_the_same_numbers(small: Store) -> None:
     for number, value in ((1, 0.2), (2, 0.4), (3, 0.6)):
         score(small, f"b{number}", "rouge_l", value)
     with small.read() as connection:
-        rows = leaderboard.leaderboard(connection, "small", 1, "test", by_field=True)
+        rows = leaderboard.leaderboard(connection, "small", 1, leaderboard.Scope("test"), by="field")
     assert [(row.field, row.n, row.mean) for row in rows] == [("energy", 1, 0.2), ("retail", 1, 0.4), (None, 1, 0.6)]
 
 

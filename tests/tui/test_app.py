@@ -19,6 +19,7 @@ from viva.errors import NotFound
 from viva.tui.app import DARK, LIGHT, PLACES, VivaApp
 from viva.tui.line_filter import HarmlessText
 from viva.tui.screens.base import VivaScreen
+from viva.tui.screens.help import keys_of
 from viva.workbench import Workbench
 
 
@@ -248,6 +249,15 @@ async def test_help_lists_the_keys_of_the_screen(app: VivaApp) -> None:
         assert "Ctrl+Q" in painted(app)
         await press(pilot, "question_mark")
         assert type(app.screen) is Probe
+
+
+async def test_help_lists_what_moves_about_in_a_table_last(filled: Workbench) -> None:
+    app = VivaApp(filled, "results")
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        told = [text for _, text in keys_of(app.screen)]  # type: ignore[arg-type]
+        own, everywhere, table = "Read everything again (also F5)", "Close this and go back", "Cursor down"
+        assert told.index(own) < told.index(everywhere) < told.index(table)
 
 
 async def test_the_footer_shows_whole_keys_and_always_help(app: VivaApp) -> None:

@@ -4,8 +4,9 @@ import pytest
 
 from tests.fakes.filled import SYSTEMS
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
-from tests.fakes.results import current, press, rate
+from tests.fakes.results import current, press, rate, rate_again
 from tests.fakes.screen import SMALL, USUAL, flowing, painted, settle
+from viva.present.results import Narrowed
 from viva.records.dataset import Example
 from viva.records.generation import Generation, Score
 from viva.records.model import Decoding, System
@@ -42,7 +43,8 @@ async def test_the_way_down_to_the_texts_and_back(filled: Workbench, size: tuple
         assert "Human total · in the dataset's order" in text
         assert "How early can crowd pressure" in text
         assert "not rated" in text
-        assert "Difference" in text
+        assert "starter − tuned" in text
+        assert "-60.0" in text
         await press(pilot, "enter")
         screen = current(pilot, TextsScreen)
         assert "crowd pressure at a stadium gate" in painted(app)
@@ -53,6 +55,51 @@ async def test_the_way_down_to_the_texts_and_back(filled: Workbench, size: tuple
         assert current(pilot, DrilldownScreen).query_one(RowTable).cursor_row == 2
         await press(pilot, "escape")
         current(pilot, ResultsScreen)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_examples_of_a_study_have_its_total_as_its_row_has(filled: Workbench, size: tuple[int, int]) -> None:
+    rate(filled)
+    rate_again(filled, "ext", 3)
+    app = VivaApp(filled, "results")
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        assert "Human total /100 · ext" in painted(app)
+        await press(pilot, "enter")
+        assert "Human total · ext · in the dataset's order" in painted(app)
+        assert painted(app).count(" 60.0 ") == 8
+        await press(pilot, "enter", "3")
+        assert "Human total · ext    60.0" in painted(app)
+        assert "Human total          70.0 (2 raters)" in painted(app)
+        await press(pilot, "escape", "m", "home", "enter")
+        assert "Human total · in the dataset's order" in painted(app)
+        assert painted(app).count(" 70.0 ") == 4
+        await press(pilot, "escape", "g", "m", "enter")
+        assert "Human total · ext · in the dataset's order" in painted(app), "a criterion leads to the total"
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_examples_of_a_line_are_those_it_is_made_of(filled: Workbench, size: tuple[int, int]) -> None:
+    app = VivaApp(filled, "results")
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        await press(pilot, "g")
+        line = current(pilot, ResultsScreen).line()
+        assert line is not None
+        await press(pilot, "enter")
+        assert "1–1 of 1" in painted(app)
+        assert f"tiny · test · only {line.group.field}" in painted(app)
+        await press(pilot, "escape", "g")
+        screen = current(pilot, ResultsScreen)
+        screen._narrow(Narrowed("energy", None, ("tuned",)))
+        await settle(pilot)
+        await press(pilot, "e")
+        assert "1–1 of 1" in painted(app)
+        assert "tuned" in painted(app)
+        assert "starter" not in painted(app)
+        assert "tiny · test · only energy · only 1" in painted(app)
+        await press(pilot, "enter")
+        assert [column.system for column in app.screen.query(TextColumn)] == ["Reference", "tuned"]
 
 
 async def test_examples_are_ordered_and_looked_at_by_another_measure(filled: Workbench) -> None:
@@ -242,7 +289,7 @@ async def test_many_systems_of_long_names_are_told_apart_on_a_small_screen(bench
         await settle(pilot)
         lines = painted(app).splitlines()
         assert sum("12 of 12 systems have degenerate texts" in line for line in lines) == 1
-        assert " starter-steps-with-thoughts-few-shot-…" in painted(app)
+        assert " starter-steps-with-thoughts-few-…" in painted(app)
         shown = [line for line in lines if "1/1" in line]
         assert len({line[line.index("…") :] for line in shown}) == len(shown) >= 8
         assert f"{min(names)} · ROUGE-L" in painted(app)

@@ -19,6 +19,7 @@ from viva.tui.screens.home import HomeScreen
 from viva.tui.screens.row import RowScreen
 from viva.tui.screens.save_query import SaveQueryScreen
 from viva.tui.screens.sql import SqlScreen
+from viva.tui.widgets.choices import ChoiceList
 from viva.tui.widgets.chooser import ChooserScreen
 from viva.tui.widgets.row_table import RowTable
 from viva.tui.widgets.schema_tree import SchemaTree
@@ -54,6 +55,7 @@ class Endless:
         self.running = threading.Event()
         self.ended = threading.Event()
         self.closed = False
+        self.age = 0.0
 
     def run(self, query: str, page_size: int = 200) -> QueryPage:
         self.running.set()
@@ -265,6 +267,20 @@ async def test_a_query_is_kept_and_opened_again(filled: Workbench) -> None:
         assert editor(pilot).text == "SELECT 'kept'"
         await press(pilot, "ctrl+z")
         assert editor(pilot).text == ""
+
+
+async def test_the_highlighted_choice_is_of_one_colour(filled: Workbench) -> None:
+    app = VivaApp(filled, "sql")
+    async with app.run_test(size=USUAL, notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "ctrl+o", "down")
+        choices = app.screen.query_one(ChoiceList)
+        assert choices.highlighted == 1
+        colours = [
+            {segment.style.color for segment in choices.render_line(line) if segment.text.strip() and segment.style}
+            for line in range(3)
+        ]
+        assert [len(found) for found in colours] == [2, 1, 2]
 
 
 async def test_a_name_that_cannot_be_used_is_refused_on_the_spot(filled: Workbench) -> None:

@@ -1,5 +1,6 @@
 """Studies for those who look after them: progress, pause, close, who may rate, more of it."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -86,6 +87,23 @@ async def test_closing_asks_first_and_says_what_is_missing(filled: Workbench) ->
         assert not any(key in footer for key in ("p Pause", "a Who", "e Extend"))
         await press(pilot, "x")
         assert state(filled) is StudyState.OPEN
+
+
+async def test_an_imported_study_can_only_be_looked_at(filled: Workbench, tmp_path: Path) -> None:
+    file = tmp_path / "paper.csv"
+    file.write_text("study,example,system,rater,criterion,value\npaper,example-5,tuned,r1,accuracy,4\n", "utf-8")
+    filled.rating_files.import_file(file, "tiny")
+    app = VivaApp(filled, "studies")
+    async with app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await press(pilot, "home")
+        assert "Open to: nobody: it was imported" in flowing(app)
+        footer = painted(app).splitlines()[-1]
+        assert "m Plan" in footer
+        assert not any(key in footer for key in ("x Open", "a Who", "e Extend"))
+        await press(pilot, "x", "a", "e")
+        assert isinstance(app.screen, StudiesScreen)
+        assert state(filled, "paper") is StudyState.CLOSED
 
 
 async def test_raters_are_ticked_or_typed(filled: Workbench) -> None:

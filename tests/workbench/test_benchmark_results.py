@@ -1,6 +1,7 @@
 """Means, intervals and differences of a benchmark, worked out by hand."""
 
 import pytest
+from scipy import stats
 
 from viva.records.benchmark import BenchmarkRow
 from viva.stats import intervals, proportions
@@ -50,8 +51,7 @@ def test_against_another_model() -> None:
 def test_shares_have_students_interval_within_the_scale() -> None:
     shares = values("base", {"a": 0.5, "b": 1.0, "c": 1.0}, "arguments", "greedy")
     row = only(rows_of(shares), "base")
-    half = intervals.half_width(0.5 / 3**1, 3)  # the standard deviation is 1/sqrt(12): its error 1/6
-    assert half is not None
+    half = stats.t.ppf(0.975, 2) / 6  # the standard deviation is 1/sqrt(12): its error 1/6
     assert (row.low, row.high) == (pytest.approx(5 / 6 - half), 1.0)
     more = rows_of(shares + values("tuned", {"a": 0.0, "b": 0.5, "c": 1.0}, "arguments", "greedy"))
     found = only(more, "tuned").difference

@@ -326,3 +326,13 @@ def test_progress_says_what_is_left_and_how_long_an_item_takes(
     assert (first.rated, first.skipped, first.left, first.seconds_each) == (3, 0, 2, 11)
     assert (second.rated, second.left, second.practice_left, second.seconds_each) == (0, 3, 3, None)
     assert bob.tasks()[0].seconds_each == 25.5
+
+
+def test_what_is_held_comes_along_where_it_is_not_known_yet(room: Workbench, ann: Desk) -> None:
+    add_study(room, 2)
+    sitting = ann.sit_down(NAME).served
+    ids = held(sitting)
+    assert (set(sitting.items), len(ids)) == (set(ids), 2)
+    assert sitting.items == ann.items(STUDY, ids)
+    assert set(ann.serve(STUDY, known=ids[:1]).items) == set(ids[1:])
+    assert ann.serve(STUDY).items == {}

@@ -52,3 +52,4 @@ def test_what_people_said_is_a_measure_too(filled: Workbench) -> None:
     found = filled.histograms.get("tiny", "human total")
     assert sum(spread.n for spread in found.spreads) == 2
     assert all(0 <= (spread.mean or 0) <= 100 for spread in found.spreads)
+    assert filled.histograms.get("tiny", "total") == found

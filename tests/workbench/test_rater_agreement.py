@@ -12,16 +12,21 @@ from typing import Any
 import krippendorff
 import numpy as np
 import pytest
+from sklearn.metrics import cohen_kappa_score
 
+from tests.fakes.disagreeing import PAIRS, RATERS, RUBRIC, make
 from tests.fakes.filled import STUDY, SYSTEMS
+from tests.fakes.rated_studies import as_person
 from viva.errors import Forbidden, NotFound
 from viva.present import rater_agreement as words
+from viva.present import rater_standing
 from viva.records.ids import new_id
 from viva.records.rater_agreement import StudyAgreement
 from viva.records.rating import OVERALL, GuessEvent, RatingEvent
-from viva.records.study import KnownItem, Stream, StudyItem, StudyMode, StudyRequest
+from viva.records.study import KnownItem, RaterProgress, Stream, StudyItem, StudyMode, StudyRequest
 from viva.store import agreement_rows, guesses, known_verdicts, ratings, study_items
-from viva.workbench import Workbench
+from viva.workbench import Workbench, disagreement
+from viva.workbench import rater_standing as rater_standing_of
 
 NOON = datetime(2026, 1, 1, 12)
 TEXTS = [(example, system) for example in (6, 7, 8, 9) for system in SYSTEMS]
@@ -95,7 +100,11 @@ def test_nothing_and_too_little_are_told_in_words(filled: Workbench, file: Path)
     assert words.notes(found(filled))[0] == "relevance: all values are the same, so that there is no α"
     for study in (STUDY, "paper"):
         agreement = found(filled, study)
-        for table in (words.for_eyes, words.for_programs, words.raters_for_eyes, words.raters_for_programs):
+        for table in (
+            words.for_eyes, words.for_programs, rater_standing.for_eyes, rater_standing.for_programs,
+            rater_standing.matrix_for_eyes, rater_standing.pairs_for_programs, rater_standing.items_for_eyes,
+            rater_standing.items_for_programs,
+        ):  # fmt: skip
             for row in next(iter(table(agreement).pages)):
                 assert not any(isinstance(cell, float) and math.isnan(cell) for cell in row)
                 assert "nan" not in str(row).lower()
@@ -180,6 +189,24 @@ def test_who_says_one_label_always_or_none_tells_nothing(guessing: Workbench) ->
     )
 
 
+def test_a_lead_cannot_find_out_whether_their_own_guess_was_right(guessing: Workbench) -> None:
+    """A count of right ones, looked at after each guess, would tell whose text it was."""
+    guessed(guessing, {"bob": None}, right=True)
+    lead = as_person(guessing, "lea", "lead")
+    before = found(lead, "guess")
+    guessed(guessing, {"lea": None}, right=True)
+    after = found(lead, "guess")
+    assert after.guesses == before.guesses
+    assert [(one.guesses, one.correct, one.expected) for one in after.raters if one.rater == "lea"] == [(0, 0, None)]
+    assert words.guesses(after).endswith("; a lead's own count when the study is closed")
+    whole = found(guessing, "guess").guesses
+    assert whole is not None
+    assert whole.n == 16
+    guessing.studies.close("guess")
+    assert found(lead, "guess").guesses == whole
+    assert "own" not in words.guesses(found(lead, "guess"))
+
+
 def test_of_pairs_the_text_that_was_shown_first_is_guessed_at(filled: Workbench) -> None:
     study = filled.studies.create(StudyRequest("guess", "tiny", "test", SYSTEMS, StudyMode.PAIRWISE, guess=True))
     with filled.store.write() as connection:
@@ -232,3 +259,107 @@ def test_pairs_that_are_asked_by_criterion_have_a_line_for_each(filled: Workbenc
     assert words.notes(agreement)[0] == "nothing has been compared yet"
     shown: Any = next(iter(words.for_eyes(agreement).pages))[0][0]
     assert shown == words.WHOLE
+
+
+@pytest.fixture
+def disagreeing(bench: Workbench) -> Workbench:
+    make(bench)
+    return bench
+
+
+def test_the_total_is_held_against_a_model_of_texts_and_raters(disagreeing: Workbench) -> None:
+    agreement = found(disagreeing, RUBRIC)
+    total = agreement.total
+    assert total is not None
+    assert (total.items, total.raters, total.values, total.k) == (24, 4, 96, 4)
+    assert 0 <= total.single <= total.mean <= 1
+    standing = {one.rater: one for one in agreement.raters}
+    assert standing["severe"].outlying == ("severe",)
+    assert standing["cyd"].outlying == ("lenient", "another order", "against the others")
+    assert standing["ann"].outlying == standing["bob"].outlying == ()
+    assert standing["severe"].severity is not None
+    assert standing["severe"].severity > 20
+    assert sum(one.severity or 0 for one in agreement.raters) == pytest.approx(0, abs=1e-6)
+    assert [one.shared for one in agreement.raters] == [24] * 4
+
+
+def test_who_is_severe_is_told_in_shares_of_the_scale(disagreeing: Workbench) -> None:
+    """A rubric whose weights come to 10: two points of it are a fifth of the scale."""
+    study = disagreeing.studies.get(RUBRIC)
+    small = tuple(replace(one, weight=one.weight / 10) for one in study.rubric.criteria)
+    study = replace(study, rubric=replace(study.rubric, criteria=small))
+    with disagreeing.store.read() as connection:
+        said = disagreement.by_item(disagreement.given(connection, study))
+    raters = [RaterProgress(rater, 24, 0, 0, None, None) for rater in RATERS]
+    totals = rater_standing_of.totals(study, said)
+    severe = rater_standing_of.standings(study, raters, said, totals, [], [], {}, {})[RATERS.index("severe")]
+    assert severe.severity is not None
+    assert 2 < severe.severity < 5
+    assert severe.outlying == ("severe",)
+
+
+def test_intervals_and_kappa_are_those_of_other_implementations(disagreeing: Workbench) -> None:
+    agreement = found(disagreeing, RUBRIC)
+    with disagreeing.store.read() as connection:
+        given = agreement_rows.ratings(connection, RUBRIC)
+    values = {(item, rater): value for item, rater, criterion, value in given if criterion == "accuracy"}
+    items = sorted({item for item, _ in values})
+    by_rater = {rater: [round(float(values[item, rater])) for item in items] for rater in RATERS}
+    one = agreement.criteria[0]
+    alpha = krippendorff.alpha(list(by_rater.values()), level_of_measurement="ordinal", value_domain=range(6))
+    assert one.alpha == pytest.approx(alpha, abs=1e-9)
+    assert None not in (one.alpha_low, one.alpha, one.alpha_high)
+    assert (one.alpha_low or 0) < (one.alpha or 0) < (one.alpha_high or 0)
+    kappas = [
+        cohen_kappa_score(by_rater[first], by_rater[second], weights="quadratic", labels=range(6))
+        for place, first in enumerate(RATERS) for second in RATERS[place + 1 :]
+    ]  # fmt: skip
+    assert one.kappa_pairs == 6
+    assert one.kappa == pytest.approx(np.mean(kappas))
+    assert [pair.kappa for pair in agreement.pairs if pair.criterion == "accuracy"] == pytest.approx(kappas)
+    assert found(disagreeing, RUBRIC) == agreement
+    other = disagreeing.rater_agreement.of(RUBRIC, seed=1)
+    assert (other.seed, other.criteria[0].alpha) == (1, one.alpha)
+    assert other.criteria[0].alpha_low != one.alpha_low
+
+
+def test_pairs_have_no_total_and_unweighted_kappa(disagreeing: Workbench) -> None:
+    agreement = found(disagreeing, PAIRS)
+    assert agreement.total is None
+    assert [(one.severity, one.correlation, one.spread) for one in agreement.raters] == [(None, None, None)] * 4
+    assert [pair.criterion for pair in agreement.pairs] == [OVERALL] * 6
+    assert agreement.criteria[0].alpha_low is not None
+    assert agreement.disagreements[0].apart == pytest.approx(3.5 / 6)
+
+
+def test_raters_who_all_say_the_same_are_told_so_without_a_wild_number(filled: Workbench, file: Path) -> None:
+    for criterion in ("accuracy", "completeness", "relevance", "practicality"):
+        rated(filled, file, {(text, rater): 3 for text in range(8) for rater in "abc"}, criterion)
+    agreement = found(filled)
+    assert agreement.total is None
+    assert {(one.alpha, one.kappa, one.same) for one in agreement.criteria} == {(None, None, 1.0)}
+    assert {(one.severity, one.correlation, one.spread, one.outlying) for one in agreement.raters} == {
+        (None, None, None, ())
+    }
+    assert agreement.disagreements == ()
+    said = words.notes(agreement)
+    assert said[0].endswith("all values are the same, so that there is no α")
+    assert "total: too little, or nothing that differs, to tell texts from raters" in said
+    assert rater_standing.item_notes(agreement) == ["there is no text with all its ratings on which raters differ"]
+
+
+def test_before_a_study_is_closed_only_items_with_all_their_ratings_are_shown(filled: Workbench) -> None:
+    filled.studies.create(StudyRequest("two", "tiny", "test", SYSTEMS, raters_per_item=3))
+    study = filled.studies.get("two")
+    with filled.store.write() as connection:
+        items = study_items.every(connection, study.study_id)
+        events = [
+            RatingEvent(
+                new_id(), study.study_id, item.item_id, rater, {"accuracy": value}, None, "", False, 1.0, NOON
+            )
+            for rater, value in (("a", 0), ("b", 5)) for item in items
+        ]  # fmt: skip
+        ratings.add(connection, events)
+    assert found(filled, "two").disagreements == ()
+    filled.studies.close("two")
+    assert [one.apart for one in found(filled, "two").disagreements] == [40.0] * 8

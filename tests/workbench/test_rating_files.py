@@ -3,6 +3,7 @@
 import json
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,11 +18,11 @@ from tests.fakes.hostile import HOSTILE
 from viva.errors import BadInput, Forbidden, NotFound, UsageError
 from viva.records.dataset import Example
 from viva.records.generation import Generation
-from viva.records.ids import new_id
+from viva.records.ids import new_id, utc_now
 from viva.records.model import Decoding, System
 from viva.records.rating import RatingEvent
-from viva.records.study import Stream, StudyState
-from viva.store import datasets, generations, ratings, study_items
+from viva.records.study import Stream, StudyChange, StudyState
+from viva.store import datasets, generations, ratings, study_changes, study_items
 from viva.workbench import Workbench
 from viva.workbench.rating_files import VerdictsImported
 
@@ -273,10 +274,29 @@ def test_a_study_that_was_made_here_takes_nothing_new(filled: Workbench, file: P
 
 def test_an_imported_study_takes_nothing_while_it_is_open(filled: Workbench, file: Path) -> None:
     taken(filled, file, ROWS[:1])
-    filled.studies.reopen("paper")
+    study = filled.studies.get("paper").study_id
+    with filled.store.write() as connection:
+        study_changes.add(connection, study, StudyChange("state", {"state": "open"}, "ann", utc_now()))
     assert taken(filled, file, ROWS[:1]).known == 1
     with pytest.raises(UsageError, match="the study paper is open to raters"):
         taken(filled, file, ROWS)
+
+
+def test_nobody_rates_in_an_imported_study_and_nothing_is_drawn_for_it(filled: Workbench, file: Path) -> None:
+    taken(filled, file, ROWS[:1])
+    studies = filled.studies
+    assert studies.get("paper").imported
+    assert not studies.get(STUDY).imported
+    calls: list[Callable[[], object]] = [
+        lambda: studies.reopen("paper"), lambda: studies.extend("paper", 3), lambda: studies.assign("paper", None)
+    ]  # fmt: skip
+    for call in calls:
+        with pytest.raises(UsageError, match="paper was imported") as caught:
+            call()
+        assert caught.value.hint == (
+            "make a new study: viva study create NAME --dataset tiny --split test --system SYSTEM …"
+        )
+    assert studies.get("paper").state is StudyState.CLOSED
 
 
 def test_a_study_has_one_split_and_one_dataset(filled: Workbench, file: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from viva.cli.exits import say
-from viva.cli.leaderboard import print_board, read_board
+from viva.cli.leaderboard import Asked, print_board, read_board
 from viva.cli.progress import narrating
 from viva.cli.session import Command, Session, has_terminal, pass_session
 
@@ -50,7 +50,7 @@ def command(session: Session, no_open: bool) -> int:
         except KeyboardInterrupt:
             say(f"a job that was started goes on: {session.command('job list')}")
             raise
-    board, _ = read_board(session, result.dataset, result.split)
+    board, _ = read_board(session, Asked(result.dataset, result.split))
     print_board(board)
     say(
         verdict(

@@ -79,6 +79,11 @@ def with_format(function: Function) -> Function:
     return option(function)
 
 
+def with_seed(what: str) -> Callable[[Function], Function]:
+    """Add `--seed` to a command that draws; `what` says for what the seed is."""
+    return click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help=what)
+
+
 def show(table: Table, form: Format, *, live: bool = False) -> None:
     """Write a table to stdout in the form that was asked for; with `live` each row as soon as it is there."""
     for piece in write(table, form, width=table_width(), on_screen=sys.stdout.isatty()):

@@ -131,10 +131,9 @@ class _Dialog:
         """Take the next item, and put off the leases of what is held."""
         study_id, state = self.state.task.study_id, self.state
         try:
-            served: Served = self._desk.serve(study_id, AHEAD, state.ask())
-            state.serve(served, monotonic())
-            wanted = state.needed()
-            state.take(wanted, self._desk.items(study_id, wanted))
+            known = [item_id for item_id in state.held if state.get(item_id) is not None]
+            served: Served = self._desk.serve(study_id, AHEAD, state.ask(), known)
+            state.take([lease.item_id for lease in served.leases if lease.item_id not in known], served.items)
             state.serve(served, monotonic())
             if more := state.needed():
                 state.take(more, self._desk.items(study_id, more))

@@ -29,6 +29,7 @@ def import_(session: Session, /, file: str, dataset: str, **options: Any) -> Non
 
     A study that is not there is made: closed, and nobody's to rate. What is there already is passed over, and
     another winner in place of one that is there counts from now on; a study that was made here takes nothing new.
+    With --random-sample all questions of the study count as drawn at random from its split: say so only where it is.
     Rows that cannot be used go to a file next to FILE.
     """
     run_import(session, session.workbench.rating_files.preferences, "preference", file, dataset, options)

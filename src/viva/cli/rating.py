@@ -42,6 +42,11 @@ def import_options(function: Function) -> Function:
             "--column", "columns", metavar="WORD=COLUMN", multiple=True, help="What the file calls a column; repeat it."
         ),
         click.option("--encoding", metavar="NAME", help="The encoding of a file that is not UTF-8, such as latin-1."),
+        click.option(
+            "--random-sample",
+            is_flag=True,
+            help="The questions rated are a random sample of their split (see verdict).",
+        ),
         click.option("--strict", is_flag=True, help="Refuse the file where any row cannot be used."),
     ]
     for option in reversed(options):
@@ -83,6 +88,8 @@ def import_(session: Session, /, file: str, dataset: str, **options: Any) -> Non
 
     A study that is not there is made: closed, and nobody's to rate. What is there already is passed over, and
     another value in place of one that is there counts from now on; a study that was made here takes nothing new.
+    With --random-sample all questions of the study count as drawn at random from its split, each with the same chance,
+    so that `viva verdict` can put the ratings together with a judge's: say so only where it is true.
     Rows that cannot be used go to a file next to FILE.
     """
     run_import(session, session.workbench.rating_files, "rating", file, dataset, options)

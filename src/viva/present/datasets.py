@@ -1,7 +1,7 @@
 """Datasets and their examples in words: lists, pages, filters, the import form."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from viva.records.dataset import Dataset, Example
@@ -238,9 +238,18 @@ def result_notes(shown: Dataset, newest: Dataset | None) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def waiting_note(waiting: Iterable[tuple[str, str, int]], split: str | None, command: str) -> str:
-    """Return one line about texts that no metric has been tried on, told as (split, system, how many); else nothing."""
-    found = [(system, count) for part, system, count in waiting if split is None or part == split]
+def waiting_note(
+    waiting: Iterable[tuple[str, str, int]], split: str | None, command: str, systems: Collection[str] | None = None
+) -> str:
+    """Return one line about texts that no metric has been tried on, told as (split, system, how many); else nothing.
+
+    They are those of a split and of `systems`; None is all.
+    """
+    found = [
+        (system, count)
+        for part, system, count in waiting
+        if (split is None or part == split) and (systems is None or system in systems)
+    ]
     if not found:
         return ""
     named = list(dict.fromkeys(display_line(system, 28) for system, _ in found))

@@ -22,8 +22,9 @@ def degenerate_notes(rows: Iterable[LeaderboardRow], split: str | None = None) -
 
 
 def degenerate_line(rows: Iterable[LeaderboardRow], split: str | None, system: str) -> str:
-    """Return how many texts of a system are degenerate, nothing where none is."""
-    return next((said for name, said in _found(rows, split) if name == system), "")
+    """Return how many texts of a system are degenerate, nothing where none is or `degenerate_note` tells it."""
+    found = list(_found(rows, split))
+    return next((said for name, said in found if name == system), "") if len(found) > 1 else ""
 
 
 def degenerate_note(rows: Sequence[LeaderboardRow], split: str | None, more: str) -> str:

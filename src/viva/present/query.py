@@ -192,3 +192,14 @@ def choices(saved: Mapping[str, str]) -> Sequence[tuple[str, str, str]]:
         *((name, summary(query), query) for name, query in saved.items()),
         *((name, f"example: {what}", query) for name, (what, query) in EXAMPLES.items()),
     ]
+
+
+def tabbed(result: Result) -> str:
+    """Return the rows fetched so far as lines with tabs between the columns, for a spreadsheet; texts are cleaned."""
+    lines = [result.page.columns, *(row for page in result.pages for row in page.rows)]
+    return "\n".join("\t".join("" if value is None else display_line(str(value)) for value in line) for line in lines)
+
+
+def remembered(history: Sequence[str]) -> list[tuple[str, str, str]]:
+    """Return the queries that were run as (number, its line, query), the latest first."""
+    return [(str(number + 1), summary(query), query) for number, query in enumerate(history)]

@@ -12,6 +12,7 @@ from viva.records.study import Study, StudyChange, StudyMode, StudyPlan, StudyPr
 from viva.text import display_line, plural
 
 SHOWN_STRATA = 12
+IMPORTED = "nobody: it was imported"
 NOUNS = {StudyMode.RUBRIC: "text", StudyMode.PAIRWISE: "pair"}
 _KEY_ENDING = 12
 Shown = dict[str, Callable[[Any], str]]
@@ -99,7 +100,10 @@ def study_table(study: Study, changes: Sequence[StudyChange]) -> Table:
             for change in changes
         ],
     }
-    shown: Shown = {"criteria": _criteria, "raters": _names, "systems": _systems, "guess": _names, "changes": _changes}
+    shown: Shown = {
+        "criteria": _criteria, "raters": lambda _: raters_text(study), "systems": _systems, "guess": _names,
+        "changes": _changes,
+    }  # fmt: skip
     return Table.of([Column(key, shown.get(key)) for key in values], [list(values.values())], "everybody", upright=True)
 
 
@@ -182,6 +186,8 @@ def rater_table(raters: Sequence[Rater]) -> Table:
 
 def raters_text(study: Study) -> str:
     """Return who may rate a study."""
+    if study.imported and not study.raters:
+        return IMPORTED
     return "everybody" if study.raters is None else ", ".join(display_line(name, 64) for name in study.raters)
 
 

@@ -9,6 +9,7 @@ import io
 import json
 import math
 import re
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -227,7 +228,7 @@ def _grid(table: Table, page: Rows, shown: Sequence[Sequence[str]], width: int) 
     widths = [max(map(cell_len, column)) for column in zip(heads, *shown, strict=True)]
     whole = sum(widths) + len(GAP) * (len(widths) - 1)
     if whole > width:
-        return _wrapped(heads, right, shown, width)
+        return _wrapped(heads, right, shown, width) if shown else _names(heads, width)
 
     def line(cells: Sequence[str]) -> str:
         filled = []
@@ -237,6 +238,11 @@ def _grid(table: Table, page: Rows, shown: Sequence[Sequence[str]], width: int) 
         return GAP.join(filled).rstrip() + "\n"
 
     return "".join([line(heads), "─" * whole + "\n", *map(line, shown)])
+
+
+def _names(heads: Sequence[str], width: int) -> str:
+    """Return the names of columns that are too many for a line and have no rows."""
+    return textwrap.fill("columns: " + ", ".join(heads), max(width, 20), break_on_hyphens=False) + "\n"
 
 
 def _wrapped(heads: Sequence[str], right: Sequence[bool], shown: Sequence[Sequence[str]], width: int) -> str:

@@ -1,7 +1,9 @@
 """The texts behind the leaderboard in words: a page of examples, and one example in full."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+
+from rich.cells import cell_len
 
 from viva.present import measures
 from viva.present.leaderboard import field_name, system_name
@@ -18,9 +20,12 @@ ORDERS = {
 }
 """How examples can be ordered: what it is called, and what it means."""
 
+NOTHING_HERE = "No system that is shown has written anything for these questions yet.\n\nEsc goes back from here."
 NOTHING_WRITTEN = (
     "No system has written anything for this split yet.\n\nOn Home, g lets models write. Esc goes back from here."
 )
+WIDEST_DIFFERENCE = 20
+"""Columns of the names of two systems above their difference."""
 _SAID_ELSEWHERE = {"empty", "cut_off"}
 """Flaws that can be told from the text itself, scored or not."""
 
@@ -55,7 +60,7 @@ def nothing_found(query: BrowseQuery) -> str:
     """Return what stands in place of a page without examples."""
     if query.text:
         return f"No example holds “{display_line(query.text, 60)}”, and no text does.\n\nx shows all of them again."
-    return NOTHING_WRITTEN
+    return NOTHING_HERE if query.narrowed else NOTHING_WRITTEN
 
 
 def turned(page: BrowsePage, step: int) -> BrowseQuery | None:
@@ -75,15 +80,30 @@ def highest(page: BrowsePage) -> float:
 
 def value_texts(page: BrowsePage, row: BrowseRow) -> list[str]:
     """Return the systems' values of an example, a word or a dash where there is none."""
-    nothing = "not rated" if page.query.measure == measures.HUMAN_TOTAL else measures.NONE
+    nothing = "not rated" if measures.is_human_total(page.query.measure) else measures.NONE
     top = highest(page)
     return [nothing if value is None else measures.number(value, top) for value in row.values]
 
 
+def difference_heading(page: BrowsePage, names: Mapping[str, str]) -> str:
+    """Return what stands above `difference_text`: of two systems which is taken from which, by `names` that are short.
+
+    Where these take too much room, it says so by their places.
+    """
+    if len(page.systems) != 2:
+        return "Difference"
+    heading = " − ".join(names[system] for system in page.systems)
+    return heading if cell_len(heading) <= WIDEST_DIFFERENCE else "1st − 2nd"
+
+
 def difference_text(page: BrowsePage, row: BrowseRow) -> str:
-    """Return how far the systems lie apart on an example, a dash where fewer than two have a value."""
+    """Return the first of two systems' value less the second's, of more how far they lie apart; else a dash."""
     values = [value for value in row.values if value is not None]
-    return measures.number(max(values) - min(values) if len(values) > 1 else None, highest(page))
+    if len(values) < 2:
+        return measures.NONE
+    if len(page.systems) == 2:
+        return measures.signed(values[0] - values[1], measures.digits(highest(page)))
+    return measures.number(max(values) - min(values), highest(page))
 
 
 def question_line(row: BrowseRow, width: int) -> str:
@@ -122,7 +142,8 @@ def value_of(text: ScoredText, measure: str) -> float | None:
 def measure_lines(text: ScoredText, measure: str = "", *, everything: bool = True) -> list[tuple[str, str]]:
     """Return what is known of a text as (measure, value), the human total first, in words where there is none.
 
-    Without `everything`, a metric of viva's is told by its first number, unless `measure` is another of them.
+    Without `everything`, a metric of viva's is told by its first number and people's total is that of all studies,
+    unless `measure` is another of them.
     """
     if text.failed is not None:
         return []
@@ -131,9 +152,10 @@ def measure_lines(text: ScoredText, measure: str = "", *, everything: bool = Tru
     else:
         people = "not rated"
     lines = [(measures.HUMAN_TOTAL, people)]
-    details = {name for info in METRICS.values() for name in info.names[1:]} - {measure}
+    details = {name for info in METRICS.values() for name in info.names[1:]}
+    details |= {name for name in text.metrics if measures.is_human_total(name)}
     for name in sorted(text.metrics, key=measures.rank):
-        if everything or name not in details:
+        if everything or name == measure or name not in details:
             value = text.metrics[name]
             top = measures.top(name) or max(1.0, value or 0.0)
             lines.append((name, "unscored" if value is None else measures.number(value, top)))

@@ -19,7 +19,8 @@ class BrowseOrder(StrEnum):
 class BrowseQuery:
     """Which examples to show: of one split (all where None), with `text` in question, reference or a generation.
 
-    `measure` is a metric's measure, or `human total`. Examples without a value for it come last.
+    `measure` is a metric's measure, `human total`, `human total STUDY` or `judge total JUDGE (MODE)`. Examples without
+    a value for it come last. `field` and `subfield` are as the split, `systems` those whose texts count; None is all.
     """
 
     dataset: str
@@ -29,6 +30,14 @@ class BrowseQuery:
     order: BrowseOrder = BrowseOrder.DATASET
     offset: int = 0
     limit: int = 100
+    field: str | None = None
+    subfield: str | None = None
+    systems: tuple[str, ...] | None = None
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether less than the split is looked at, the text that is looked for aside."""
+        return (self.field, self.subfield, self.systems) != (None, None, None)
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,7 @@ class Experiment:
 class SystemPoints:
     """A system's mean points over `n` of `attempted` examples, each the mean of its texts; None where `n` is 0.
 
-    `half_width` is half the 95% interval of the mean, None where fewer than two values were scored.
+    `half_width` is half the 95% interval of the mean, made as the leaderboard's; None where there is none.
     """
 
     mean: float | None

@@ -15,7 +15,7 @@ class Need(StrEnum):
 
 @dataclass(frozen=True)
 class Measure:
-    """One number of a metric; `highest` ends its scale, None where it has no end.
+    """One number of a metric; `lowest` and `highest` end its scale, `highest` is None where it has no end.
 
     `better` is 1 where more is better, -1 where less is, 0 where neither is (a length).
     """
@@ -24,6 +24,7 @@ class Measure:
     title: str
     highest: float | None = 1.0
     better: int = 1
+    lowest: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -54,18 +55,20 @@ def _single(
     needs: Need | None = None,
     highest: float | None = 1.0,
     better: int = 1,
+    lowest: float = 0.0,
     usual: bool = True,
     brief: bool = True,
 ) -> MetricInfo:
-    return MetricInfo(name, title, "1", (Measure(name, title, highest, better),), needs, usual, brief)
+    return MetricInfo(name, title, "1", (Measure(name, title, highest, better, lowest),), needs, usual, brief)
 
 
-def _three(name: str, title: str, *, needs: Need | None = None, brief: bool = True) -> MetricInfo:
+def _three(name: str, title: str, *, needs: Need | None = None, lowest: float = 0.0, brief: bool = True) -> MetricInfo:
     """Return a metric with F1, precision and recall, in this order."""
     parts = (("", ""), ("_precision", " precision"), ("_recall", " recall"))
     return MetricInfo(
-        name, title, "1", tuple(Measure(name + end, title + words) for end, words in parts), needs, brief=brief
-    )
+        name, title, "1", tuple(Measure(name + end, title + words, lowest=lowest) for end, words in parts), needs,
+        brief=brief,
+    )  # fmt: skip
 
 
 DEGENERATE = "degenerate"
@@ -81,9 +84,9 @@ FLAWS = {
 METRICS: dict[str, MetricInfo] = {
     info.name: info
     for info in (
-        _single("semantic_similarity", "Semantic similarity", needs=Need.EMBEDDING),
-        _single("context_relevance", "Context relevance", needs=Need.EMBEDDING),
-        _three("bertscore", "BERTScore", needs=Need.ENCODER),
+        _single("semantic_similarity", "Semantic similarity", needs=Need.EMBEDDING, lowest=-1.0),
+        _single("context_relevance", "Context relevance", needs=Need.EMBEDDING, lowest=-1.0),
+        _three("bertscore", "BERTScore", needs=Need.ENCODER, lowest=-1.0),
         _three("rouge_l", "ROUGE-L"),
         _three("rouge_1", "ROUGE-1", brief=False),
         _three("rouge_2", "ROUGE-2", brief=False),

@@ -151,13 +151,15 @@ class Served:
     """What a rater holds now, in the order to be rated.
 
     `left` counts the items that still need a verdict that this rater can give, those held now among them; `elsewhere`
-    are those of them that others hold at the moment.
+    are those of them that others hold at the moment. `items` is what there is to see of the items held, by id, where it
+    was asked for.
     """
 
     state: StudyState
     leases: tuple[Lease, ...]
     left: int
     elsewhere: int
+    items: dict[str, RatingItem] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

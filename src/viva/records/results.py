@@ -4,12 +4,27 @@ from dataclasses import dataclass
 from typing import Any
 
 
+@dataclass(frozen=True, order=True)
+class MeasureKey:
+    """What systems are compared on: a metric, or points by people of a study or by a judge.
+
+    `source` is `metric`, `judge` or `human`. `study` names people's study, `scorer` a judge with its mode in brackets;
+    both are empty elsewhere. `measure` is a metric, a criterion, or `total`.
+    """
+
+    source: str
+    measure: str
+    study: str = ""
+    scorer: str = ""
+
+
 @dataclass(frozen=True)
 class LeaderboardRow:
     """One system on one measure; mean, sd and se are None where nothing was scored.
 
     `n` of `attempted` examples have a value, the mean of their texts'; `texts_scored` of `texts` have one.
-    `half_width` is half the 95% interval of the mean, None where fewer than two values were scored.
+    `low` and `high` bound the 95% interval of the mean, made as `interval` says (`t`, `bootstrap`, `none`);
+    `half_width` is half of it. They are None where there is none.
     """
 
     dataset: str
@@ -28,6 +43,14 @@ class LeaderboardRow:
     texts_scored: int | None = None
     texts: int | None = None
     half_width: float | None = None
+    low: float | None = None
+    high: float | None = None
+    interval: str = "none"
+    subfield: str | None = None
+
+    @property
+    def key(self) -> MeasureKey:
+        return MeasureKey(self.source, self.measure, self.study or "", self.scorer or "")
 
 
 @dataclass(frozen=True)
@@ -43,8 +66,9 @@ class QueryPage:
 
 @dataclass(frozen=True)
 class SchemaTable:
-    """A table or view that can be queried, with its columns as (name, type)."""
+    """A table or view that can be queried, with its columns as (name, type); `public` views are there to be asked."""
 
     name: str
     is_view: bool
     columns: tuple[tuple[str, str], ...]
+    public: bool

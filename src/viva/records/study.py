@@ -64,7 +64,8 @@ class StudyOptions:
 class Study:
     """Which examples × which systems are rated, with which rubric, by how many raters an item, and by whom.
 
-    `items` counts what is to be rated (practice and gold left out), `raters` who may rate (None: everybody).
+    `items` counts what is to be rated (practice and gold left out), `raters` who may rate (None: everybody). An
+    `imported` study holds verdicts that were given elsewhere: nothing can be drawn for it, and nobody rates in it.
     """
 
     study_id: str
@@ -81,6 +82,7 @@ class Study:
     options: StudyOptions = field(default_factory=StudyOptions)
     raters: tuple[str, ...] | None = None
     systems: tuple[str, ...] = ()
+    imported: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ Where each value is a cluster of its own, the interval of a mean is the usual on
 """
 
 from collections.abc import Callable, Hashable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from viva.records.estimate import Estimate
 from viva.stats.intervals import t_quantile
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -22,14 +23,6 @@ FLAT = 1e-12
 """Values that are apart by no more than this share of their size are equal, and a variance of no more than that share
 of its sum of squares is none."""
 _LEAST = 1e-150
-
-
-class Estimate(NamedTuple):
-    """A number and its 95% interval; None where one does not exist."""
-
-    value: float | None
-    low: float | None = None
-    high: float | None = None
 
 
 NONE = Estimate(None)

@@ -5,7 +5,8 @@ from collections.abc import Hashable, Sequence
 
 import numpy as np
 
-from viva.stats.clusters import FLAT, NONE, ROUNDING, Array, Estimate, array, jackknifed, spread
+from viva.records.estimate import Estimate
+from viva.stats.clusters import FLAT, NONE, ROUNDING, Array, array, jackknifed, spread
 
 _MOST = 1 - 1e-12
 """Beyond this a correlation is a whole one, which Fisher's z would take to infinity."""

@@ -19,9 +19,9 @@ def common_edges(groups: Sequence[Sequence[float]], bins: int | None = None) -> 
 
     Without `bins` their width is that of Freedman and Diaconis (1981), Z. Wahrscheinlichkeitstheorie 57, p. 453:
     twice the interquartile range of all values over the cube root of the number of values in the largest group (bins
-    are read group by group). From 4 to 20 bins are made. Values that are all alike lie in one bin around them, half a
-    unit, or for large values a tenth of them, to each side. No values: no edges. Raises ValueError for fewer than one
-    bin.
+    are read group by group). From 4 to 20 bins are made, and two where there are two values only, such as 0 and 1.
+    Values that are all alike lie in one bin around them, half a unit, or for large values a tenth of them, to each
+    side. No values: no edges. Raises ValueError for fewer than one bin.
     """
     if bins is not None and bins < 1:
         raise ValueError(f"{bins} bins are none")
@@ -33,7 +33,8 @@ def common_edges(groups: Sequence[Sequence[float]], bins: int | None = None) -> 
     if not _apart(low, high):
         half = max(0.5, abs(low) / 10)
         return max(low - half, -_LARGEST), min(high + half, _LARGEST)
-    count = bins or _freedman_diaconis(every, max(values.size for values in finite))
+    two = bool(((every == low) | (every == high)).all())
+    count = bins or (2 if two else _freedman_diaconis(every, max(values.size for values in finite)))
     # Weighted ends: the range of two huge values may itself be too large for a number.
     edges = [low * (1 - place / count) + high * (place / count) for place in range(count)]
     return (*edges, high)

@@ -1,20 +1,10 @@
-"""Confidence intervals of a mean and of a proportion, without scipy."""
+"""The interval of a proportion and the quantiles of Student's t, without scipy."""
 
 import math
 from functools import lru_cache
 from statistics import NormalDist
 
 _EXACT_UP_TO = 200
-
-
-def half_width(se: float | None, n: int, level: float = 0.95) -> float | None:
-    """Return the half-width of the `level` interval of a mean: its standard error times the quantile of t(n − 1).
-
-    None where there is no standard error, which takes two values.
-    """
-    if se is None or n < 2 or not math.isfinite(se):
-        return None
-    return se * t_quantile((1 + level) / 2, n - 1)
 
 
 def wilson(successes: int, n: int) -> tuple[float, float] | None:

@@ -15,19 +15,29 @@ Connection = duckdb.DuckDBPyConnection
 
 HUMAN_TOTAL = "human total"
 """The measure that people's totals are: the mean over raters, by the rubric of the split's newest study alone."""
+STUDY_TOTAL = f"{HUMAN_TOTAL} "
+"""What the measure begins with that people's totals of one study are, where several were rated; its name follows."""
 JUDGE_TOTAL = "judge total "
 """What the measure begins with that a judge's totals are; its name and, in brackets, its mode follow."""
 QUESTION_LENGTH = 400
 """Characters of a question in a page; it is whole where the example is opened."""
 
-_SCOPE = "e.dataset_id = $dataset AND ($split IS NULL OR coalesce(e.split, '') = $split)"
-_WRITTEN = f"SELECT g.generation_id FROM generation g JOIN example e USING (example_id) WHERE {_SCOPE}"
-_METRIC_VALUES = f"""
-    SELECT g.example_id, s.name AS system, avg(m.value) AS value
-    FROM (SELECT generation, value FROM metrics WHERE metric = $measure) m
-    JOIN generation g ON g.generation_id = m.generation JOIN system s USING (system_id)
-    JOIN example e USING (example_id) WHERE {_SCOPE} GROUP BY ALL
+_SCOPE = """
+    e.dataset_id = $dataset AND ($split IS NULL OR coalesce(e.split, '') = $split)
+    AND ($field IS NULL OR coalesce(e.field, '') = $field)
+    AND ($subfield IS NULL OR coalesce(e.subfield, '') = $subfield)
 """
+_BY = "($systems IS NULL OR list_contains($systems::VARCHAR[], s.name))"
+_WRITTEN = f"""
+    SELECT g.generation_id FROM generation g JOIN system s USING (system_id) JOIN example e USING (example_id)
+    WHERE {_SCOPE} AND {_BY}
+"""
+_VALUES = f"""
+    SELECT g.example_id, s.name AS system, avg(v.value) AS value
+    FROM ({{texts}}) v JOIN generation g ON g.generation_id = v.generation JOIN system s USING (system_id)
+    JOIN example e USING (example_id) WHERE {_SCOPE} AND {_BY} GROUP BY ALL
+"""
+_METRIC = "SELECT generation, value FROM metrics WHERE metric = $measure"
 _PEOPLE = """
     SELECT generation, avg(total) AS total, count(total) AS raters FROM (
         SELECT t.generation, avg(t.total) AS total FROM totals t JOIN study y ON y.name = t.study
@@ -39,23 +49,20 @@ _PEOPLE = """
     GROUP BY generation
 """
 """The totals of texts; a rater who rated one in several studies has one voice."""
-_HUMAN_VALUES = f"""
-    SELECT g.example_id, s.name AS system, avg(t.total) AS value
-    FROM ({_PEOPLE.format(texts="true")}) t
-    JOIN generation g ON g.generation_id = t.generation JOIN system s USING (system_id)
-    JOIN example e USING (example_id) WHERE {_SCOPE} GROUP BY ALL
+_HUMAN = f"SELECT generation, total AS value FROM ({_PEOPLE.format(texts='true')})"
+_STUDY = f"""
+    SELECT generation, avg(total) AS value FROM totals
+    WHERE source = 'human' AND '{STUDY_TOTAL}' || study = $measure GROUP BY generation
 """
-_JUDGE_VALUES = f"""
-    SELECT g.example_id, s.name AS system, avg(t.total) AS value
-    FROM (SELECT generation, total FROM totals
-          WHERE source = 'judge' AND '{JUDGE_TOTAL}' || scorer || ' (' || mode || ')' = $measure) t
-    JOIN generation g ON g.generation_id = t.generation JOIN system s USING (system_id)
-    JOIN example e USING (example_id) WHERE {_SCOPE} GROUP BY ALL
+_JUDGE = f"""
+    SELECT generation, total AS value FROM totals
+    WHERE source = 'judge' AND '{JUDGE_TOTAL}' || scorer || ' (' || mode || ')' = $measure
 """
 _NO_VALUES = "SELECT NULL::TEXT AS example_id, NULL::TEXT AS system, NULL::DOUBLE AS value WHERE false"
-_HOLDS_TEXT = """
+_TEXTS = f"SELECT g.example_id FROM generation g JOIN system s USING (system_id) WHERE {_BY}"
+_HOLDS_TEXT = f"""
     AND (contains(lower(e.question), lower($text)) OR contains(lower(e.reference), lower($text))
-         OR e.example_id IN (SELECT example_id FROM generation WHERE contains(lower(text), lower($text))))
+         OR e.example_id IN ({_TEXTS} AND contains(lower(g.text), lower($text))))
 """
 _ORDERS = {
     BrowseOrder.DATASET: "",
@@ -70,7 +77,11 @@ def page(connection: Connection, dataset_id: str, query: BrowseQuery) -> BrowseP
 
     The page's query names the measure that is shown: the one asked for, or the first there is where no text has it.
     """
-    scope = {"dataset": dataset_id, "split": query.split}
+    named = None if query.systems is None else [rows.storable(name) for name in query.systems]
+    scope = {
+        "dataset": dataset_id, "split": query.split, "field": rows.storable(query.field),
+        "subfield": rows.storable(query.subfield), "systems": named,
+    }  # fmt: skip
     systems = _systems(connection, scope)
     measures = _measures(connection, scope)
     measure = query.measure if query.measure in measures else next(iter(measures), "")
@@ -96,10 +107,13 @@ def example(connection: Connection, dataset_id: str, example_id: str) -> Browsed
         [known[0]],
     ).fetchall()
     key, position, question, reference, field = known
+    several = len(_rated_studies(connection, dataset_id)) > 1
     return BrowsedExample(
         key, position, question, reference, field, tuple(
             ScoredText(
-                generation, system, text, finish, _metrics(connection, generation) | _judged(connection, generation),
+                generation, system, text, finish,
+                _metrics(connection, generation) | _judged(connection, generation)
+                | (_by_study(connection, generation) if several else {}),
                 *_rated(connection, generation), sample=sample, failed=failed,
             )
             for generation, system, text, finish, sample, failed in texts
@@ -111,7 +125,7 @@ def _systems(connection: Connection, scope: dict[str, Any]) -> tuple[str, ...]:
     """Return the systems that wrote something, in the order they came."""
     found = connection.execute(
         f"""
-        SELECT s.name FROM system s WHERE s.system_id IN (
+        SELECT s.name FROM system s WHERE {_BY} AND s.system_id IN (
             SELECT g.system_id FROM generation g JOIN example e USING (example_id) WHERE {_SCOPE})
         ORDER BY s.created_at, s.name
         """,
@@ -123,15 +137,19 @@ def _systems(connection: Connection, scope: dict[str, Any]) -> tuple[str, ...]:
 def _measures(connection: Connection, scope: dict[str, Any]) -> tuple[str, ...]:
     """Return what there are values of: people's totals, judges' by name, metrics in their order, then foreign ones.
 
-    A judge that gave no value on some criterion, whatever the text, has no total.
+    People's are those of each study too, where several were rated. A judge that gave no value on some criterion,
+    whatever the text, has no total.
     """
     found = connection.execute(
         f"SELECT DISTINCT metric FROM score WHERE generation_id IN ({_WRITTEN})", scope
     ).fetchall()
     names = {name for (name,) in found}
-    [(rated,)] = connection.execute(
-        f"SELECT count(*) > 0 FROM rating WHERE generation_id IN ({_WRITTEN})", scope
+    here = connection.execute(
+        f"SELECT DISTINCT study_id FROM rating WHERE generation_id IN ({_WRITTEN})", scope
     ).fetchall()
+    studies = _rated_studies(connection, scope["dataset"], scope["split"])
+    rated = [STUDY_TOTAL + name for study_id, name in studies if (study_id,) in here]
+    people = [HUMAN_TOTAL, *(rated if len(studies) > 1 else [])] if here else []
     judges = connection.execute(
         f"""
         WITH whole AS (
@@ -152,7 +170,20 @@ def _measures(connection: Connection, scope: dict[str, Any]) -> tuple[str, ...]:
         scope,
     ).fetchall()
     known = [name for name in MEASURES if name in names]
-    return (*([HUMAN_TOTAL] if rated else []), *(name for (name,) in judges), *known, *sorted(names - set(known)))
+    return (*people, *(name for (name,) in judges), *known, *sorted(names - set(known)))
+
+
+def _rated_studies(connection: Connection, dataset_id: str, split: str | None = None) -> list[tuple[str, str]]:
+    """Return the studies of a dataset's split, or of all, that somebody rated in: (id, name), the oldest first."""
+    return connection.execute(
+        """
+        SELECT study_id, name FROM study
+        WHERE dataset_id = $dataset AND ($split IS NULL OR coalesce(split, '') = $split)
+          AND study_id IN (SELECT study_id FROM rating)
+        ORDER BY created_at, name
+        """,
+        {"dataset": dataset_id, "split": split},
+    ).fetchall()
 
 
 def _found(connection: Connection, query: BrowseQuery, scope: dict[str, Any]) -> tuple[list[tuple[Any, ...]], int]:
@@ -165,7 +196,7 @@ def _found(connection: Connection, query: BrowseQuery, scope: dict[str, Any]) ->
         **({"text": text} if text else {}),
     }
     matching = f"""
-        WHERE {_SCOPE} AND e.example_id IN (SELECT example_id FROM generation) {_HOLDS_TEXT if text else ""}
+        WHERE {_SCOPE} AND e.example_id IN ({_TEXTS}) {_HOLDS_TEXT if text else ""}
     """
     found = connection.execute(
         f"""
@@ -188,9 +219,12 @@ def _found(connection: Connection, query: BrowseQuery, scope: dict[str, Any]) ->
 
 def _values(measure: str) -> str:
     """Return the query of the values of a measure by example and system."""
-    if measure.startswith(JUDGE_TOTAL):
-        return _JUDGE_VALUES
-    return _HUMAN_VALUES if measure == HUMAN_TOTAL else _METRIC_VALUES if measure else _NO_VALUES
+    if not measure:
+        return _NO_VALUES
+    if measure == HUMAN_TOTAL:
+        return _VALUES.format(texts=_HUMAN)
+    starts = {STUDY_TOTAL: _STUDY, JUDGE_TOTAL: _JUDGE}
+    return _VALUES.format(texts=next((texts for start, texts in starts.items() if measure.startswith(start)), _METRIC))
 
 
 # One query for each text: the views look for a text that is named, and go through all for those of a list.
@@ -205,6 +239,18 @@ def _rated(connection: Connection, generation: str) -> tuple[float | None, int]:
     """Return the mean of people's totals of a text, and of how many people."""
     found = connection.execute(_PEOPLE.format(texts="t.generation = ?"), [generation]).fetchone()
     return (None, 0) if found is None else (found[1], found[2])
+
+
+def _by_study(connection: Connection, generation: str) -> dict[str, float | None]:
+    """Return the means of people's totals of a text by measure, one for each study."""
+    found = connection.execute(
+        f"""
+        SELECT '{STUDY_TOTAL}' || study, avg(total) FROM totals
+        WHERE source = 'human' AND generation = ? GROUP BY study ORDER BY study
+        """,
+        [generation],
+    ).fetchall()
+    return dict(found)
 
 
 def _judged(connection: Connection, generation: str) -> dict[str, float | None]:

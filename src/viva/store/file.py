@@ -1,12 +1,10 @@
 """Opening `results.duckdb` for one short transaction at a time."""
 
 import errno
-import fcntl
 import os
 import re
-import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -14,6 +12,8 @@ import duckdb
 
 from viva.errors import StoreBusy, StoreDamaged, StoreError
 from viva.store import lock, migrations
+from viva.store.snapshot import Copied, Copier, opened
+from viva.store.snapshot_child import LOGS
 from viva.store.transaction import transaction
 
 Connection = duckdb.DuckDBPyConnection
@@ -66,20 +66,35 @@ class Store:
             with self.write(deadline - time.monotonic()):
                 pass
 
-    def snapshot(self, target: Path) -> None:
-        """Copy the store to `target`, one file, as it stands between two transactions.
+    @contextmanager
+    def quiet(self, timeout: float | None = None) -> Iterator[None]:
+        """Keep viva's writers out while the block runs; the file is not opened. Raises `StoreBusy`."""
+        with self._locked(exclusive=False, deadline=self._deadline(timeout)):
+            yield
 
-        The lock is taken exclusively: no thread of this process may have the file open in DuckDB while
-        it is copied, since closing the copy's descriptor would drop DuckDB's own lock.
+    def snapshot(self, target: Path) -> None:
+        """Copy the store to `target`, one file, as it stands between two transactions; writers hardly wait for it.
+
+        Raises `StoreBusy`, `StoreDamaged`, or `StoreError` when the disk is full (`target` is then not there).
         """
-        deadline = self._deadline(None)
-        with self.read(deadline - time.monotonic()):
+        with self.read():
             pass
-        with self._locked(exclusive=True, deadline=deadline), _removed_on_error(target):
-            _copy(self.path, target)
-        if _log(target).exists():
+        self.copy_to(target, self.timeout)
+
+    def copy_to(self, target: Path, timeout: float, began: Callable[[Copier], None] = lambda _: None) -> Copied:
+        """Copy as `snapshot` does, a store that is there and up to date; `began` gets what can stop the copying."""
+        with _removed_on_error(target):
+            descriptor = opened(target)
+            try:
+                with Copier(self.path, descriptor, target) as copier:
+                    began(copier)
+                    copied = copier.run(self.quiet, timeout)
+            finally:
+                os.close(descriptor)
+        if copied.log:
             with _translating(target):
                 duckdb.connect(str(target)).close()
+        return copied
 
     def _deadline(self, timeout: float | None) -> float:
         return time.monotonic() + (self.timeout if timeout is None else timeout)
@@ -118,9 +133,9 @@ class Store:
 
 def _create(path: Path) -> None:
     """Make the file under another name first, so that a crash or a full disk leaves no half-made store."""
-    if _log(path).exists():
+    for log in filter(Path.exists, [_log(path, end) for end in LOGS]):
         raise StoreDamaged(
-            f"{path} is gone but {_log(path).name} beside it still holds rows of it",
+            f"{path} is gone but {log.name} beside it still holds rows of it",
             "put the file back; or move the .wal aside to begin anew",
         )
     fresh = path.with_name(path.name + ".new")
@@ -158,27 +173,15 @@ def _open(path: Path, *, read_only: bool) -> Connection:
         raise _translated(error, path) from error
 
 
-def _copy(path: Path, target: Path) -> None:
-    """Copy the file and its log under the lock that DuckDB's readers take, which a foreign writer refuses."""
-    with path.open("rb") as source:
-        try:
-            fcntl.lockf(source, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise StoreBusy(f"{path.name} is being written by another program", "try again") from error
-        with target.open("wb") as copy:
-            shutil.copyfileobj(source, copy, 1 << 20)
-        if _log(path).exists():
-            shutil.copyfile(_log(path), _log(target))
-
-
-def _log(path: Path) -> Path:
-    """Return DuckDB's write-ahead log of a database file; it stays behind when a writer is killed."""
-    return path.with_name(path.name + ".wal")
+def _log(path: Path, end: str = LOGS[0]) -> Path:
+    """Return one of DuckDB's write-ahead logs of a database file; they stay behind when a writer is killed."""
+    return path.with_name(path.name + end)
 
 
 def _remove(path: Path) -> None:
     path.unlink(missing_ok=True)
-    _log(path).unlink(missing_ok=True)
+    for end in LOGS:
+        _log(path, end).unlink(missing_ok=True)
 
 
 @contextmanager

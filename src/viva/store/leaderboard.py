@@ -1,28 +1,146 @@
 """Reading the leaderboard."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
 import duckdb
 
+from viva.records.leaderboard import ResultParts
 from viva.records.results import LeaderboardRow
+from viva.store import rows
 
 Connection = duckdb.DuckDBPyConnection
 
+PARTS = {None: (), "field": ("field",), "subfield": ("field", "subfield")}
+"""What tells the parts of a leaderboard apart, by how it is asked for."""
+
+
+class Scope(NamedTuple):
+    """Which values count: those of a split, field, subfield and of systems; None is all, `""` those without one."""
+
+    split: str | None = None
+    field: str | None = None
+    subfield: str | None = None
+    systems: Sequence[str] | None = None
+
+
+Place = tuple[Any, ...]
+"""A row's source, study, scorer, measure, system, split, field and subfield."""
+
+_COUNTED = """
+    count(value) AS n, count(*) AS attempted, avg(value) AS mean,
+    CASE WHEN count(value) > 1 THEN stddev_samp(value) END AS sd,
+    CASE WHEN count(value) > 1 THEN stddev_samp(value) / sqrt(count(value)) END AS se,
+    sum(texts_scored)::BIGINT AS texts_scored, sum(texts)::BIGINT AS texts
+"""
+_WHERE = """
+    dataset = $dataset AND version = $version AND ($split IS NULL OR coalesce(split, '') = $split)
+    AND ($systems IS NULL OR list_contains($systems::VARCHAR[], system))
+"""
+_FIELDS = """
+    AND ($field IS NULL OR coalesce(field, '') = $field) AND ($subfield IS NULL OR coalesce(subfield, '') = $subfield)
+"""
+_WITH_SUBFIELDS = """
+    (SELECT v.dataset, v.version, v.split, v.field, e.subfield, v.system, v.source, v.study, v.scorer, v.measure,
+            v.value, v.texts_scored, v.texts
+     FROM example_verdicts v JOIN example e ON e.example_id = v.example)
+"""
+
 
 def leaderboard(
-    connection: Connection, dataset: str, version: int, split: str | None = None, by_field: bool = False
+    connection: Connection, dataset: str, version: int, scope: Scope, by: str | None = None
 ) -> list[LeaderboardRow]:
-    """Return the rows of the view `leaderboard` (with `by_field` of `field_leaderboard`) for one dataset."""
-    view, field = ("field_leaderboard", "field") if by_field else ("leaderboard", "NULL")
+    """Return systems × measures of one dataset, without intervals, for each field or subfield where `by` says so."""
+    parts, named = PARTS[by], _named(dataset, version, scope)
+    shown = ", ".join(name if name in parts else f"NULL::VARCHAR AS {name}" for name in ("field", "subfield"))
+    columns = f"dataset, coalesce(split, '') AS split, system, source, measure, study, scorer, {shown}"
+    if by == "subfield" or scope.field is not None or scope.subfield is not None:
+        counted = f"SELECT {columns}, {_COUNTED} FROM {_WITH_SUBFIELDS} WHERE {_WHERE} {_FIELDS} GROUP BY ALL"
+    else:
+        # The views have means already, and are made to be fast.
+        view = "field_leaderboard" if by == "field" else "leaderboard"
+        numbers = "n, attempted, mean, sd, se, texts_scored, texts"
+        counted = f"SELECT {columns}, {numbers} FROM {view} WHERE {_WHERE}"
+        named = {name: value for name, value in named.items() if name not in {"field", "subfield"}}
     found = connection.execute(
         f"""
-        SELECT dataset, coalesce(split, ''), system, source, measure, n, attempted, mean, sd, se, {field},
-               study, scorer, texts_scored, texts
-        FROM {view} WHERE dataset = $dataset AND version = $version
-          AND ($split IS NULL OR coalesce(split, '') = $split)
-        ORDER BY ALL
+        SELECT dataset, split, system, source, measure, n, attempted, mean, sd, se, field, study, scorer,
+               texts_scored, texts, subfield
+        FROM ({counted}) ORDER BY ALL
         """,
-        {"dataset": dataset, "version": version, "split": split},
+        named,
     ).fetchall()
-    return [LeaderboardRow(*row) for row in found]
+    return [replace(LeaderboardRow(*row[:-1]), subfield=row[-1]) for row in found]
+
+
+def few_values(
+    connection: Connection, dataset: str, version: int, scope: Scope, by: str | None, least: int, most: int
+) -> dict[Place, list[float]]:
+    """Return the single values of those rows of `leaderboard` that have from `least` to `most` of them.
+
+    By the row's place (see `place`).
+    """
+    parts = PARTS[by]
+    shown = ", ".join(name if name in parts else f"NULL::VARCHAR AS {name}" for name in ("field", "subfield"))
+    found = connection.execute(
+        f"""
+        SELECT source, study, scorer, measure, system, coalesce(split, '') AS split, {shown}, list(value)
+        FROM {_WITH_SUBFIELDS} WHERE {_WHERE} {_FIELDS} AND value IS NOT NULL
+        GROUP BY ALL HAVING count(*) BETWEEN $least AND $most
+        """,
+        {**_named(dataset, version, scope), "least": least, "most": most},
+    ).fetchall()
+    return {tuple(row[:-1]): row[-1] for row in found}
+
+
+def place(row: LeaderboardRow) -> Place:
+    """Return what tells a row from the others of its dataset."""
+    return (row.source, row.study, row.scorer, row.measure, row.system, row.split, row.field, row.subfield)
+
+
+def example_parts(connection: Connection, dataset_id: str) -> dict[str, tuple[str, str | None, str | None]]:
+    """Return each example's split, `""` without one, field and subfield, by its id."""
+    found = connection.execute(
+        "SELECT example_id, coalesce(split, ''), field, subfield FROM example WHERE dataset_id = ?", [dataset_id]
+    ).fetchall()
+    return {example: (split, field, subfield) for example, split, field, subfield in found}
+
+
+def result_parts(connection: Connection, dataset_id: str) -> ResultParts:
+    """Return the fields with their subfields of the examples that were written for, and the systems that wrote."""
+    found = connection.execute(
+        """
+        SELECT DISTINCT coalesce(field, ''), coalesce(subfield, '') FROM example e
+        WHERE dataset_id = ? AND EXISTS (SELECT 1 FROM generation g WHERE g.example_id = e.example_id) ORDER BY ALL
+        """,
+        [dataset_id],
+    ).fetchall()
+    systems = connection.execute(
+        """
+        SELECT name FROM system s WHERE EXISTS (
+            SELECT 1 FROM generation g JOIN example e USING (example_id)
+            WHERE g.system_id = s.system_id AND e.dataset_id = ?)
+        ORDER BY created_at, name
+        """,
+        [dataset_id],
+    ).fetchall()
+    return ResultParts(_gathered(found), tuple(dict.fromkeys(name for (name,) in systems)))
+
+
+def _gathered(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    fields: dict[str, tuple[str, ...]] = {}
+    for field, subfield in pairs:
+        fields[field] = (*fields.get(field, ()), subfield)
+    return fields
+
+
+def _named(dataset: str, version: int, scope: Scope) -> dict[str, Any]:
+    systems = None if scope.systems is None else [rows.storable(name) for name in scope.systems]
+    return {
+        "dataset": rows.storable(dataset), "version": version, "split": scope.split, "field": scope.field,
+        "subfield": scope.subfield, "systems": systems,
+    }  # fmt: skip
 
 
 def judge_rubrics(connection: Connection, dataset_id: str) -> dict[str, str]:
@@ -59,6 +177,20 @@ def never_scored(connection: Connection, dataset_id: str) -> list[tuple[str, str
         [dataset_id],
     ).fetchall()
     return [(split, system, count) for split, system, count in found]
+
+
+def picked(connection: Connection, dataset_id: str, split: str | None) -> list[tuple[str, int]]:
+    """Return by study how many questions have ratings that were picked as useful and are no random sample."""
+    return connection.execute(
+        """
+        SELECT i.study, count(DISTINCT i.example)
+        FROM study_items i JOIN example e ON e.example_id = i.example JOIN study s ON s.name = i.study
+        WHERE e.dataset_id = $dataset AND ($split IS NULL OR coalesce(e.split, '') = $split)
+          AND i.stream = 'useful' AND i.verdicts > 0 AND s.mode = 'rubric'
+        GROUP BY ALL ORDER BY ALL
+        """,
+        {"dataset": dataset_id, "split": split},
+    ).fetchall()
 
 
 def newest_written(connection: Connection, dataset: str) -> int | None:

@@ -7,11 +7,13 @@ import duckdb
 from viva.errors import StoreNewer
 from viva.records.ids import utc_now
 from viva.store import (
+    adjudication_schema,
     benchmark_schema,
     counted_schema,
     generation_schema,
     judging_schema,
     rating_schema,
+    results_schema,
     schema,
     training_schema,
 )
@@ -58,6 +60,15 @@ def _0008_rating(connection: Connection) -> None:
     connection.execute(rating_schema.VIEWS)
 
 
+def _0009_adjudication(connection: Connection) -> None:
+    connection.execute(adjudication_schema.TABLES)
+    connection.execute(adjudication_schema.VIEWS)
+
+
+def _0010_results(connection: Connection) -> None:
+    connection.execute(results_schema.VIEWS)
+
+
 MIGRATIONS: list[tuple[str, Callable[[Connection], None]]] = [
     ("0001_tables", _0001_tables),
     ("0002_views", _0002_views),
@@ -67,6 +78,8 @@ MIGRATIONS: list[tuple[str, Callable[[Connection], None]]] = [
     ("0006_judging", _0006_judging),
     ("0007_counted", _0007_counted),
     ("0008_rating", _0008_rating),
+    ("0009_adjudication", _0009_adjudication),
+    ("0010_results", _0010_results),
 ]
 
 

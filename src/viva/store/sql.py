@@ -1,16 +1,11 @@
 """Read-only SQL: one query at a time, in a child process with hard limits, on a snapshot of the store."""
 
-import fcntl
 import json
-import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -18,10 +13,22 @@ from typing import Any, NamedTuple, Self
 from viva.errors import StoreError, UserError
 from viva.records.results import QueryPage, SchemaTable
 from viva.store.file import Store
+from viva.store.sql_snapshot import PATIENCE, LatestCopy
 from viva.text import display_text
 
 PROGRAM = Path(__file__).with_name("sql_child.py")
 PAGE_BYTES = 16 << 20
+RESULT_VIEWS = (
+    "leaderboard", "generations", "metrics", "ratings", "totals", "examples", "judgments", "preferences",
+    "field_leaderboard", "studies", "datasets",
+)  # fmt: skip
+"""The public views that are asked most, in the order in which they are offered."""
+OWN_VIEWS = frozenset({
+    "verdicts", "rubric_sizes", "current_generation", "example_verdicts", "counting_judgment", "score_protocol",
+    "pair_protocol", "panel_member", "current_study", "item_verdict", "counting_preference", "placed_generation",
+    "placed_metric", "scored_verdict",
+})  # fmt: skip
+"""Views that others are made of and that can change; every other view is public and documented."""
 _NARROW = "narrow it with WHERE or LIMIT, or select fewer columns"
 _ERROR_LINES = 3
 _ERROR_WIDTH = 200
@@ -42,21 +49,24 @@ _EXHAUSTED = _End("there are no further rows", "run the query again to see it fr
 class SqlSession:
     """Runs read-only queries, one after another; a query's result stays open for its further pages.
 
-    Each query gets a fresh copy of the store, so what it shows is current, and no query holds the store up.
+    Queries are answered from a copy of the store, brought up to date before each, so no query holds the store up.
     """
 
     def __init__(
-        self, store: Store, snapshots: Path, *, time_limit: float = 30.0, memory_limit_bytes: int = 3 << 30
+        self,
+        store: Store,
+        snapshots: Path,
+        *,
+        time_limit: float = 30.0,
+        memory_limit_bytes: int = 3 << 30,
+        patience: float = PATIENCE,
     ) -> None:
-        self._store = store
-        self._snapshots = snapshots
+        self._copy = LatestCopy(store, snapshots, patience)
         self._time_limit = time_limit
         self._memory_limit = memory_limit_bytes
         self._turn = threading.Lock()
         self._query = _Query(time_limit)
         self._query.end(_EXHAUSTED)
-        with suppress(OSError):
-            _sweep(snapshots)
 
     def __enter__(self) -> Self:
         return self
@@ -70,15 +80,22 @@ class SqlSession:
         """Run a query and return the first page of its result; an earlier query's result is given up.
 
         A page holds at most `page_size` rows and 16 MiB; `more` says that `next_page` will return others.
+        Where the store is busy for long, a query waits, or is answered from the copy of the query before: `age` says.
         Raises `UserError` for anything but one statement that reads, for an error in it, when it takes
         longer or more memory than a query may, and when it is cancelled.
         """
         with self._turn:
             self._query.end(_CANCELLED)
             current = self._query = _Query(self._time_limit)
-            with self._snapshot() as descriptor:
+            current.prepare(self._copy)
+            with self._copy.current() as descriptor:
                 current.start(descriptor, self._memory_limit)
             return current.page(page_size, query)
+
+    @property
+    def age(self) -> float:
+        """How many seconds old what the last query saw was when it began; 0 where nothing had to be waited for."""
+        return self._copy.age
 
     def next_page(self) -> QueryPage:
         """Return the page that follows the last one, of the same size. Raises `UserError` as `run` does."""
@@ -90,24 +107,10 @@ class SqlSession:
         self._query.end(_CANCELLED)
 
     def close(self) -> None:
-        """End the query, if one runs or its result is open."""
+        """End the query, if one runs or its result is open, and give up the copy of the store."""
         self._query.end(_CANCELLED)
-
-    @contextmanager
-    def _snapshot(self) -> Iterator[int]:
-        """Copy the store; the copy is a descriptor without a name, so that it is gone when nobody holds it."""
-        try:
-            self._snapshots.mkdir(parents=True, exist_ok=True)
-            with _claimed_folder(self._snapshots) as folder:
-                copy = folder / self._store.path.name
-                self._store.snapshot(copy)
-                descriptor = os.open(copy, os.O_RDONLY)
-        except OSError as error:
-            raise StoreError(f"{self._snapshots} cannot be used: {error.strerror}") from error
-        try:
-            yield descriptor
-        finally:
-            os.close(descriptor)
+        with self._turn:
+            self._copy.close()
 
 
 class _Query:
@@ -119,6 +122,23 @@ class _Query:
         self._guard = threading.Lock()
         self._ended: _End | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._preparing: LatestCopy | None = None
+
+    def prepare(self, copy: LatestCopy) -> None:
+        """Bring the copy of the store up to date; `end` stops that."""
+        with self._guard:
+            if self._ended:
+                raise UserError(*self._ended)
+            self._preparing = copy
+            copy.begin()
+        try:
+            copy.refresh()
+        except StoreError:
+            raise
+        except UserError as error:
+            raise UserError(*(self._ended or (error.message, error.hint))) from error
+        finally:
+            self._preparing = None
 
     def start(self, snapshot: int, memory_limit: int) -> None:
         """Start the child on the snapshot that the descriptor `snapshot` names."""
@@ -162,6 +182,8 @@ class _Query:
         """Kill the child, if there is one; the first reason given is the one that is told."""
         with self._guard:
             self._ended = self._ended or why
+            if self._preparing is not None:
+                self._preparing.stop()
             if self._process is not None:
                 self._process.kill()
                 self._process.wait()
@@ -196,7 +218,7 @@ class _Query:
 
 
 def schema(store: Store) -> list[SchemaTable]:
-    """Return the views, then the tables, by name, with their columns in order."""
+    """Return the public views, the most asked first, then viva's own views and the tables, with their columns."""
     with store.read() as connection:
         found = connection.execute(
             """
@@ -207,38 +229,12 @@ def schema(store: Store) -> list[SchemaTable]:
             GROUP BY ALL ORDER BY 2 DESC, 1
             """
         ).fetchall()
-    return [SchemaTable(name, is_view, tuple((c[0], c[1]) for c in columns)) for name, is_view, columns in found]
-
-
-@contextmanager
-def _claimed_folder(parent: Path) -> Iterator[Path]:
-    """Make a folder that is locked as long as this process uses it, and removed afterwards."""
-    with ExitStack() as claim:
-        with _locked(parent, fcntl.LOCK_EX):
-            folder = Path(tempfile.mkdtemp(dir=parent))
-            claim.enter_context(_locked(folder, fcntl.LOCK_EX))
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _sweep(parent: Path) -> None:
-    """Remove the folders whose process died before it could: nobody holds their lock."""
-    with _locked(parent, fcntl.LOCK_EX):
-        for folder in [path for path in parent.iterdir() if path.is_dir()]:
-            with suppress(BlockingIOError), _locked(folder, fcntl.LOCK_EX | fcntl.LOCK_NB):
-                shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def _locked(folder: Path, mode: int) -> Iterator[None]:
-    descriptor = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, mode)
-        yield
-    finally:
-        os.close(descriptor)
+    tables = [
+        SchemaTable(name, is_view, tuple((c[0], c[1]) for c in columns), is_view and name not in OWN_VIEWS)
+        for name, is_view, columns in found
+    ]
+    asked = {name: place for place, name in enumerate(RESULT_VIEWS)}
+    return sorted(tables, key=lambda table: (not table.public, asked.get(table.name, len(asked))))
 
 
 def _readable(text: str) -> str:

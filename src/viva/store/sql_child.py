@@ -35,6 +35,7 @@ SETTINGS = {
 # Comments, then EXPLAIN with its options; what follows is explained and, with ANALYZE, run.
 SPACE = r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
 EXPLAIN = re.compile(rf"(?is){SPACE}EXPLAIN\b(?:{SPACE}ANALYZE\b)?(?:{SPACE}\([^()]*\))?")
+FIRST_WORDS = re.compile(rf"(?is){SPACE}(\w+){SPACE}(\w*)")
 READING = "it reads with SELECT, FROM, DESCRIBE, SHOW, SUMMARIZE and EXPLAIN, and changes nothing"
 DESCRIPTORS = "/proc/self/fd" if sys.platform == "linux" else "/dev/fd"
 
@@ -209,19 +210,28 @@ def _checked(connection: Any, statements: list[Any]) -> str:
         raise Refused("there is no query", "write one, for example: SELECT * FROM leaderboard")
     if len(statements) > 1:
         raise Refused(f"{len(statements)} statements at once", "run one at a time")
-    kind: str = statements[0].type.name
+    kind = _kind(statements[0])
     if kind == "MULTI":
         raise Refused("this PIVOT would make a type of its own", "name the values: PIVOT … ON column IN ('a', 'b') …")
     if kind == "EXPLAIN":
         text = statements[0].query
         found = EXPLAIN.match(text)
         inner = connection.extract_statements(text[found.end() :]) if found else []
-        if [statement.type.name for statement in inner] == ["SELECT"]:
+        if [_kind(statement) for statement in inner] == ["SELECT"]:
             return kind
         raise Refused("only a SELECT can be explained here", READING)
     if kind != "SELECT":
         raise Refused(f"the SQL prompt does not run {kind}", READING)
     return kind
+
+
+def _kind(statement: Any) -> str:
+    """Return what kind of statement this is; DuckDB's module has no name for a few, as UPDATE EXTENSIONS."""
+    try:
+        return str(statement.type.name)
+    except ValueError:
+        found = FIRST_WORDS.match(statement.query)
+        return " ".join(found.groups()).strip().upper() if found else "that"
 
 
 def _wrapped(connection: Any, query: str, head: str, tail: str) -> str:
@@ -231,7 +241,7 @@ def _wrapped(connection: Any, query: str, head: str, tail: str) -> str:
     text = query
     while True:
         try:
-            if [found.type.name for found in connection.extract_statements(head + text + tail)] == ["SELECT"]:
+            if [_kind(found) for found in connection.extract_statements(head + text + tail)] == ["SELECT"]:
                 return head + text + tail
         except duckdb.ParserException:
             if ";" not in text:

@@ -11,6 +11,7 @@ from viva.records.rating import RatingTask
 from viva.records.rubric import Rubric
 from viva.records.study import KnownItem, Study, StudyItem, StudyMode, StudyOptions, StudyState
 from viva.store import rows, rubrics, study_items
+from viva.store.rating_rows import IMPORTED
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -112,7 +113,8 @@ def _studies(connection: Connection, condition: str, parameters: list[Any]) -> l
         SELECT t.study_id, t.name, d.name, d.version, t.split, t.mode, t.rubric_id, t.raters_per_item,
                (SELECT count(*) FROM study_item i
                 WHERE i.study_id = t.study_id AND i.stream IN ('calibration', 'useful')),
-               t.created_at, t.state, t.options, CAST(t.raters AS TEXT[]), CAST(t.design->'$.systems' AS TEXT[])
+               t.created_at, t.state, t.options, CAST(t.raters AS TEXT[]), CAST(t.design->'$.systems' AS TEXT[]),
+               coalesce(t.design->>'$.source', '') = '{IMPORTED}'
         FROM current_study t JOIN dataset d USING (dataset_id) WHERE {condition} ORDER BY t.created_at, t.name
         """,
         parameters,
@@ -122,11 +124,11 @@ def _studies(connection: Connection, condition: str, parameters: list[Any]) -> l
         Study(
             study_id, name, dataset, version, split, StudyMode(mode), known[rubric_id], raters_per_item, items,
             created_at, StudyState(state), _options(options), None if raters is None else tuple(raters),
-            tuple(systems or ()),
+            tuple(systems or ()), imported,
         )
         for (
             study_id, name, dataset, version, split, mode, rubric_id, raters_per_item, items,
-            created_at, state, options, raters, systems,
+            created_at, state, options, raters, systems, imported,
         ) in found
     ]  # fmt: skip
 

@@ -18,6 +18,9 @@ class Session(Protocol):
 
     def next_page(self) -> QueryPage: ...
 
+    @property
+    def age(self) -> float: ...
+
     def cancel(self) -> None: ...
 
     def close(self) -> None: ...
@@ -39,6 +42,11 @@ class QueryRunner:
     def next_page(self) -> QueryPage:
         """Return the page after the last one. Raises `UserError`."""
         return self._guarded(lambda session: session.next_page())
+
+    @property
+    def age(self) -> float:
+        """How many seconds old what the last query saw was, where the store was too busy for a fresh look; else 0."""
+        return self._session.age if self._session is not None else 0.0
 
     def cancel(self) -> None:
         """End the query that runs, if one does."""

@@ -1,11 +1,11 @@
 """What came of a benchmark: each model's mean with its interval, and how far it is from the first."""
 
-import math
 from collections.abc import Mapping, Sequence
-from statistics import fmean, stdev
+from statistics import fmean
 
 from viva.records.benchmark import SHARES, TITLES, BenchmarkDifference, BenchmarkRow
 from viva.stats import intervals, proportions
+from viva.stats.mean_interval import mean_interval
 from viva.store.benchmarks import Value
 
 Key = tuple[str, str, str]
@@ -16,7 +16,7 @@ def rows_of(values: Sequence[Value], against: str | None = None) -> tuple[Benchm
     """Return a row for each model, method and measure, in the order in which models answered first.
 
     Differences are to the model `against`, else to the first one, by the same method. Proportions have Wilson's
-    interval, and Bonett and Price's where they differ on the same items; means of shares have that of Student's t.
+    interval, and Bonett and Price's where they differ on the same items; means of shares have the leaderboard's.
     """
     attempted: dict[Key, int] = {}
     scored: dict[Key, dict[str, float]] = {}
@@ -48,17 +48,8 @@ def rows_of(values: Sequence[Value], against: str | None = None) -> tuple[Benchm
 def _interval(values: Sequence[float], measure: str) -> tuple[float | None, float | None]:
     if measure not in SHARES:
         return intervals.wilson(round(sum(values)), len(values)) or (None, None)
-    low, high = _student(values)
-    return None if low is None else max(low, 0.0), None if high is None else min(high, 1.0)
-
-
-def _student(values: Sequence[float]) -> tuple[float | None, float | None]:
-    n = len(values)
-    half = intervals.half_width(stdev(values) / math.sqrt(n), n) if n > 1 else None
-    if half is None:
-        return None, None
-    mean = fmean(values)
-    return mean - half, mean + half
+    found = mean_interval(values)
+    return None if found.low is None else max(found.low, 0.0), None if found.high is None else min(found.high, 1.0)
 
 
 def _difference(
@@ -70,8 +61,8 @@ def _difference(
         return None
     higher, lower = sum(value > 0 for value in apart), sum(value < 0 for value in apart)
     if measure in SHARES:
-        low, high = _student(apart)
-        return BenchmarkDifference(other, len(apart), fmean(apart), low, high, higher, lower, None)
+        found = mean_interval(apart)
+        return BenchmarkDifference(other, len(apart), fmean(apart), found.low, found.high, higher, lower, None)
     low, high = proportions.difference(higher, lower, len(apart))
     p = proportions.mcnemar(higher, lower)
     return BenchmarkDifference(other, len(apart), fmean(apart), low, high, higher, lower, p)

@@ -10,7 +10,7 @@ count on it.
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 
 from viva.errors import NotFound, StoreBusy
 from viva.records.claim import Mark, Place, Terms
-from viva.records.rating import Lease, Served
+from viva.records.rating import Lease, RatingItem, Served
 from viva.records.study import StudyState
-from viva.store import claims, outbox
+from viva.store import claims, outbox, study_items
 from viva.store.outbox import Outbox
 from viva.workbench import serving
 from viva.workbench.presence import Presence
@@ -57,10 +57,19 @@ class Claiming:
         self._states: dict[str, StudyState] = {}
         self._places: dict[str, tuple[int, Sequence[Place]]] = {}
 
-    def serve(self, study_id: str, want: int, keep: Sequence[str] = (), *, passed_over: bool = False) -> Served:
+    def serve(
+        self,
+        study_id: str,
+        want: int,
+        keep: Sequence[str] = (),
+        *,
+        passed_over: bool = False,
+        known: Collection[str] | None = None,
+    ) -> Served:
         """Put off what is held, have `keep` again where it has run out, claim up to `want` items in all.
 
-        With `passed_over` those of `keep` that the rater has skipped may be had again. Raises `NotFound` where the
+        With `passed_over` those of `keep` that the rater has skipped may be had again. Where `known` is given, what may
+        be seen of the items held comes along, but for those. Raises `NotFound` where the
         study is not open to the rater, `StoreBusy` and `StoreError`; what was held is then held as before.
         """
         with self._turn, self._presence.turn(self._patience) as alone:
@@ -89,10 +98,12 @@ class Claiming:
                     )
                     item_ids = [candidate.item_id for candidate in chosen]
                     marks = self._claim(connection, study_id, marks, item_ids, now, now)
+                leases = () if terms.state is StudyState.CLOSED else _leases(marks)
+                items = self._items(connection, study_id, leases, known)
             self._remember(study_id, terms.state, marks)
         if terms.state is StudyState.CLOSED:
             return Served(terms.state, (), 0, 0)
-        return Served(terms.state, _leases(marks), standing.left, standing.elsewhere)
+        return Served(terms.state, leases, standing.left, standing.elsewhere, items)
 
     def release(self, study_id: str, item_ids: Sequence[str] | None = None) -> None:
         """Give back what is held of a study, or these items of it, so that others can have it at once.
@@ -130,6 +141,12 @@ class Claiming:
     def state(self, study_id: str) -> StudyState | None:
         """Return the state that the study was last seen in, None before it was."""
         return self._states.get(study_id)
+
+    def _items(
+        self, connection: claims.Connection, study_id: str, leases: Sequence[Lease], known: Collection[str] | None
+    ) -> dict[str, RatingItem]:
+        wanted = [] if known is None else [lease.item_id for lease in leases if lease.item_id not in known]
+        return study_items.rating_items(connection, study_id, self._rater, wanted) if wanted else {}
 
     def _terms(self, connection: claims.Connection, study_id: str) -> Terms:
         terms = claims.terms(connection, study_id, self._rater)

@@ -1,6 +1,6 @@
 """The desk: a rater's side of the studies. Nothing that leaves it tells who wrote a text, or what others said."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -79,16 +79,20 @@ class Desk:
             done = self._done(connection, task, waiting)
         drafts = self._drafts.every(task.study_id)
         lost = [item_id for item_id in drafts if item_id not in done][-HALF_ENTERED:]
-        served = self.serve(task.study_id, want, lost)
+        served = self.serve(task.study_id, want, lost, known=())
         return Sitting(replace(task, state=served.state), self.rater, tuple(done.values()), drafts, served)
 
-    def serve(self, study_id: str, want: int = AT_ONCE, keep: Sequence[str] = ()) -> Served:
+    def serve(
+        self, study_id: str, want: int = AT_ONCE, keep: Sequence[str] = (), known: Collection[str] | None = None
+    ) -> Served:
         """Return what this rater holds: what was held is put off, and items are claimed up to `want` in all.
 
-        Those of `keep` that have run out are had again where the quota allows. A paused study gives out no new items,
-        a closed one none. Raises `NotFound`, `StoreBusy` and `StoreError`; what was held is then held as before.
+        Those of `keep` that have run out are had again where the quota allows. Where `known` tells which items are
+        here already, what may be seen of the others comes along: the store is then opened once for both. A paused
+        study gives out no new items, a closed one none. Raises `NotFound`, `StoreBusy` and `StoreError`; what was held
+        is then held as before.
         """
-        return self._claiming.serve(study_id, want, keep)
+        return self._claiming.serve(study_id, want, keep, known=known)
 
     def release(self, study_id: str, item_ids: Sequence[str] | None = None) -> None:
         """Give back what is held of a study, or these items of it; in a busy store it runs out instead."""

@@ -4,11 +4,10 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
-from statistics import fmean, stdev
 
 from viva.records.experiment import CriterionPoints, PairCount, SystemPoints
 from viva.records.rubric import Rubric
-from viva.stats.intervals import half_width
+from viva.stats.mean_interval import mean_interval
 from viva.store.judge_results import ExamplePoints, OrderTally, PairTally
 
 TOTAL = "total"
@@ -31,22 +30,14 @@ def criterion_points(rubric: Rubric, systems: Sequence[str], rows: Iterable[Exam
 def _row(criterion: str | None, weight: float, systems: Sequence[Mapping[str, float | None]]) -> CriterionPoints:
     each = []
     for points in systems:
-        mean, half, n = _mean([value for value in points.values() if value is not None])
-        each.append(SystemPoints(mean, half, n, len(points)))
+        found = mean_interval([value for value in points.values() if value is not None])
+        each.append(SystemPoints(found.mean, found.half_width, found.n, len(points)))
     if len(systems) != 2:
         return CriterionPoints(criterion, weight, tuple(each))
     before, after = systems
     pairs = [(value, after.get(example)) for example, value in before.items()]
-    apart = [second - first for first, second in pairs if first is not None and second is not None]
-    difference, half, shared = _mean(apart)
-    return CriterionPoints(criterion, weight, tuple(each), difference, half, shared)
-
-
-def _mean(values: Sequence[float]) -> tuple[float | None, float | None, int]:
-    """Return the mean, half its 95% interval, and how many values there are."""
-    n = len(values)
-    se = stdev(values) / math.sqrt(n) if n > 1 else None
-    return fmean(values) if values else None, half_width(se, n), n
+    apart = mean_interval([second - first for first, second in pairs if first is not None and second is not None])
+    return CriterionPoints(criterion, weight, tuple(each), apart.mean, apart.half_width, apart.n)
 
 
 def pair_counts(

@@ -228,7 +228,7 @@ class _Run:
         def rows(by_field: bool) -> list[LeaderboardRow]:
             return [
                 row
-                for row in results.leaderboard(dataset.name, split, by_field)
+                for row in results.leaderboard(dataset.name, split, "field" if by_field else None)
                 if row.source == "metric" and row.system in systems and row.measure in shown.measures
             ]
 

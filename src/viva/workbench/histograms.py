@@ -7,6 +7,7 @@ from viva.errors import UsageError
 from viva.records.histogram import Histogram, Spread
 from viva.stats.histogram import common_edges, counts, mean_and_median
 from viva.store import measured
+from viva.store.browsing import HUMAN_TOTAL
 from viva.workbench import names
 
 if TYPE_CHECKING:
@@ -32,11 +33,12 @@ class Histograms:
     ) -> Histogram:
         """Return how the values of a measure spread, of the version that `results.version` tells; all samples count.
 
-        People's totals are the measure `human total`. With `systems` only theirs count, in this order. Raises
-        `NotFound`, and `UsageError` for a number of bins that cannot be.
+        People's totals are the measure `human total`, or `total` as elsewhere. With `systems` only theirs count, in
+        this order. Raises `NotFound`, and `UsageError` for a number of bins that cannot be.
         """
         if bins is not None and not 1 <= bins <= LARGEST:
             raise UsageError(f"{bins:,} bins cannot be", f"from 1 to {LARGEST}")
+        measure = HUMAN_TOTAL if measure == "total" else measure
         found = self._workbench.results.version(dataset)
         if split is not None:
             self._workbench.datasets.with_split(found.name, split, found.version)

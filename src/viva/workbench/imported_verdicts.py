@@ -15,7 +15,7 @@ from viva.records.reading import RawRow
 from viva.records.rubric import Rubric
 from viva.records.study import Stream, Study, StudyChange, StudyItem, StudyMode, StudyOptions, StudyState
 from viva.store import rating_rows as table
-from viva.store import studies, study_changes, study_items
+from viva.store import studies, study_changes, study_frame, study_items
 from viva.store.rating_rows import Held, HeldStudy, Pair, Said
 from viva.text import display_line
 from viva.workbench.rating_rows import Rows, unpacked
@@ -65,6 +65,8 @@ class Taking:
     """The system that wrote each text."""
     person: str
     source: str
+    at_random: bool = False
+    """Whether the questions of the studies are declared a random sample of their split."""
     now: datetime = field(default_factory=utc_now)
     added: int = 0
     known: int = 0
@@ -99,6 +101,8 @@ class Taking:
                 events[place] = self.kind.settled(self._event(held.get(place, {}), new))
         if events or study is None:
             self._add(connection, name, given, study, held, events)
+        if self.at_random:
+            self._declare(connection, name, given, study)
 
     def _event(self, before: Event, new: Event) -> Event:
         """Return what counts from now on: what is new, never older than what it takes the place of, and the rest."""
@@ -139,6 +143,26 @@ class Taking:
         if added:
             self.kind.add(connection, study_id, added)
 
+    def _declare(self, connection: table.Connection, name: str, given: "_Given", before: HeldStudy | None) -> None:
+        """Take the questions of a study for a random sample of its split, as many as it has by now.
+
+        Raises `UsageError` for a study that was drawn here, of which that is known.
+        """
+        if before is not None and not before.imported:
+            raise UsageError(
+                f"the study {display_line(name, 60)} was made here: how its questions were chosen is known",
+                "leave --random-sample out",
+            )
+        study_id = table.studies(connection)[name].study_id
+        items, _ = study_frame.drawn(connection, study_id)
+        questions, many = len({item.example_id for item in items}), self.dataset.splits[given.split]
+        undeclared = [item.item_id for item in items if item.stream != Stream.CALIBRATION]
+        study_frame.promote(connection, undeclared, "")
+        study_frame.reweigh(connection, study_id, {"": questions / many})
+        if undeclared:
+            content: dict[str, object] = {"random_sample": questions, "of_questions": many, "file": self.source}
+            self._change(connection, study_id, "items", content)
+
     def _add_items(
         self,
         connection: table.Connection,
@@ -152,7 +176,7 @@ class Taking:
         missing = [texts for texts in dict.fromkeys(texts for texts, _ in events) if texts not in items]
         if not missing:
             return
-        # How the texts were chosen elsewhere is not known, so that no chance is claimed for them.
+        # How the texts were chosen elsewhere is not known, so that no chance is claimed for them unless it is declared.
         new = [
             StudyItem(new_id(), position, Stream.USEFUL, *texts) for position, texts in enumerate(missing, len(items))
         ]
@@ -175,7 +199,7 @@ class Taking:
         return Study(
             new_id(), name, self.dataset.name, self.dataset.version, given.split, self.kind.mode,
             self.rubrics[given.rubric], raters, 0, self.now, StudyState.CLOSED, options, (),
-            tuple(sorted({self.systems[text] for text in texts})),
+            tuple(sorted({self.systems[text] for text in texts})), imported=True,
         )  # fmt: skip
 
     def _change(self, connection: table.Connection, study_id: str, kind: str, content: dict[str, object]) -> None:

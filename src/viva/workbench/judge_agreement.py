@@ -5,11 +5,11 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from viva.records.estimate import Estimate
 from viva.records.judge_check import Agreement, AltTest, Consistency, Standing
 from viva.records.rubric import Criterion, Rubric
 from viva.stats import clusters
 from viva.stats.alternative_annotator import alternative_test
-from viva.stats.clusters import Estimate
 from viva.stats.correlation import kendall, pearson, spearman
 from viva.stats.judge_habits import repeats
 from viva.stats.kappa import level, quadratic_kappa

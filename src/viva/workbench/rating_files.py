@@ -17,7 +17,7 @@ from viva.text import display_line
 from viva.workbench import files, names, output_files, rating_rows, row_files
 from viva.workbench.datasets import Datasets
 from viva.workbench.imported_verdicts import Kind, Maker, Taking
-from viva.workbench.importing import Progress
+from viva.workbench.importing import BadRows, Progress
 from viva.workbench.output_rows import Examples
 from viva.workbench.preference_files import PREFERENCES
 from viva.workbench.verdict_files import dataset_of, elsewhere, rubric_finder, rubric_names
@@ -78,6 +78,7 @@ class RatingFiles:
         strict: bool = False,
         encoding: str | None = None,
         columns: Mapping[str, str] | None = None,
+        random_sample: bool = False,
         progress: Progress | None = None,
     ) -> VerdictsImported:
         """Import what people said about texts for a dataset, in one transaction.
@@ -87,6 +88,7 @@ class RatingFiles:
         way takes nothing that it does not hold already. What is there already is passed over; another verdict in place
         of one that is there counts from now on. Rows that cannot be used go to a file next to `path`; with `strict`
         one of them is enough to refuse. `columns` tells what the file calls a column, such as {"system": "model"}.
+        `random_sample` declares all questions of the studies in the file a random sample of their split.
         Raises `Forbidden`, `NotFound`, `UsageError`, `BadInput`.
         """
         self._workbench.require(Role.ENGINEER, f"import {self._kind.noun}")
@@ -118,13 +120,11 @@ class RatingFiles:
             self._workbench, path, encoding, read_as, each="a verdict", strict=strict, progress=progress
         ) as (staged, bad):
             systems = {text: system for (system, _, _), text in texts.items()}
-            taking = Taking(self._kind, found, rows.used, systems, self._workbench.person.name, path.name)
+            person = self._workbench.person.name
+            taking = Taking(self._kind, found, rows.used, systems, person, path.name, random_sample)
             with self._store.write() as connection:
                 taking.take(connection, jsonl.read(staged))
-        return VerdictsImported(
-            found, taking.added, taking.known, tuple(taking.studies), tuple(taking.made), len(taking.raters),
-            () if reader is None else reader.unused(), bad.count, tuple(bad.samples), bad.file,
-        )  # fmt: skip
+        return _imported(taking, () if reader is None else reader.unused(), bad)
 
     def export(
         self, path: Path, study: str | None = None, dataset: str | None = None, *, overwrite: bool = False
@@ -165,6 +165,13 @@ class RatingFiles:
             raise UsageError(f"the study {study} holds {other}s", f"viva {other} export FILE --study {study}")
         if there[study].state != StudyState.CLOSED:
             self._workbench.require(Role.ENGINEER, "export a study that is not closed")
+
+
+def _imported(taking: Taking, unused: tuple[str, ...], bad: BadRows) -> VerdictsImported:
+    return VerdictsImported(
+        taking.dataset, taking.added, taking.known, tuple(taking.studies), tuple(taking.made), len(taking.raters),
+        unused, bad.count, tuple(bad.samples), bad.file,
+    )  # fmt: skip
 
 
 def _place(columns: Sequence[str], name: str) -> int | None:

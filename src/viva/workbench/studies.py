@@ -122,17 +122,19 @@ class Studies:
         return self._turn(name, StudyState.CLOSED, (StudyState.OPEN, StudyState.PAUSED))
 
     def reopen(self, name: str) -> Study:
-        """Let a closed study go on. Raises `NotFound`, `UsageError`.
+        """Let a closed study go on. Raises `NotFound`, and `UsageError` also where it was imported: nobody rates in it.
 
         For engineers: whoever leads a study knows its systems once it is closed, and could rate in it no longer blind.
         """
         self._check("reopen")
+        study_requests.refuse_imported(self._found(name))
         return self._turn(name, StudyState.OPEN, (StudyState.CLOSED,))
 
     def assign(self, name: str, raters: Sequence[str] | None) -> Study:
         """Say who may rate, None for everybody. Verdicts of those left out stay. Raises `NotFound`, `UsageError`."""
         self._check("assign")
         study = self._found(name)
+        study_requests.refuse_imported(study)
         checked = study_requests.checked_raters(raters, study.raters_per_item)
         self._change(study, "raters", {"raters": None if checked is None else [*checked]})
         return self._seen(replace(study, raters=checked))
@@ -141,10 +143,11 @@ class Studies:
         """Draw so many further questions, or want more raters per item; what was drawn stays.
 
         The random sample grows as it was begun, so its probabilities become (drawn so far) / (all of the stratum).
-        Raises `NotFound`, and `UsageError` where nothing is left to draw or the study is closed.
+        Raises `NotFound`, and `UsageError` where nothing is left to draw, or the study is closed or was imported.
         """
         self._check("extend")
         study = self._found(name)
+        study_requests.refuse_imported(study)
         if study.state is StudyState.CLOSED:
             raise UsageError(f"{study.name} is closed", f"open it again: viva study reopen {study.name}")
         if (questions is None) == (raters_per_item is None):

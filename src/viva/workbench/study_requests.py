@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from viva.errors import UsageError
 from viva.records.model import ModelKind
 from viva.records.rubric import Rubric
-from viva.records.study import StudyMode, StudyOptions, StudyRequest
+from viva.records.study import Study, StudyMode, StudyOptions, StudyRequest
 from viva.text import display_line, display_text, plural
 
 LONGEST_NAME = 64
@@ -52,6 +52,16 @@ def checked_raters(raters: Sequence[str] | None, raters_per_item: int) -> tuple[
             "name more raters, or want fewer per item",
         )
     return names
+
+
+def refuse_imported(study: Study) -> None:
+    """Raise `UsageError` where a study holds what was rated elsewhere: it can have no raters and no more questions."""
+    if study.imported:
+        where = f"--dataset {display_line(study.dataset, 60)} --split {display_line(study.split, 40)}"
+        raise UsageError(
+            f"{display_line(study.name, 60)} was imported: it holds what was rated elsewhere, and nobody rates in it",
+            f"make a new study: viva study create NAME {where} --system SYSTEM …",
+        )
 
 
 def check_numbers(request: StudyRequest) -> None:

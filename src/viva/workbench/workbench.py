@@ -13,12 +13,17 @@ from viva.workbench.access import service
 if TYPE_CHECKING:
     from viva.records.overview import NextStep, Overview
     from viva.store import Store
+    from viva.workbench.adjudication import Adjudication
     from viva.workbench.benchmarks import Benchmarks
+    from viva.workbench.calibration import Calibration
+    from viva.workbench.capsules import Capsules
+    from viva.workbench.comparisons import Comparisons
     from viva.workbench.datasets import Datasets
     from viva.workbench.desk import Desk
     from viva.workbench.estimates import Estimates
     from viva.workbench.experiments import Experiments
     from viva.workbench.exports import Exports
+    from viva.workbench.frames import Frames
     from viva.workbench.generation import Generations
     from viva.workbench.histograms import Histograms
     from viva.workbench.jobs import Jobs
@@ -28,10 +33,13 @@ if TYPE_CHECKING:
     from viva.workbench.models import Models
     from viva.workbench.outputs import Outputs
     from viva.workbench.overview import Taken
+    from viva.workbench.precision import Precision
+    from viva.workbench.ranking import RankingFromPairs
     from viva.workbench.rater_agreement import RaterAgreement
     from viva.workbench.raters import Raters
     from viva.workbench.rating_files import RatingFiles
     from viva.workbench.recipes import Recipes
+    from viva.workbench.reports import Reports
     from viva.workbench.results import Results
     from viva.workbench.rubrics import Rubrics
     from viva.workbench.runs import Runs
@@ -41,6 +49,7 @@ if TYPE_CHECKING:
     from viva.workbench.sweeps import Sweeps
     from viva.workbench.synthesis import Synthesis
     from viva.workbench.training import Training
+    from viva.workbench.weights import Weights
 
 
 class Workbench:
@@ -237,6 +246,60 @@ class Workbench:
         from viva.workbench.judgment_files import JudgmentFiles
 
         return JudgmentFiles(self)
+
+    @service
+    def comparisons(self) -> "Comparisons":
+        from viva.workbench.comparisons import Comparisons
+
+        return Comparisons(self)
+
+    @service
+    def ranking(self) -> "RankingFromPairs":
+        from viva.workbench.ranking import RankingFromPairs
+
+        return RankingFromPairs(self)
+
+    @service
+    def weights(self) -> "Weights":
+        from viva.workbench.weights import Weights
+
+        return Weights(self)
+
+    @service
+    def calibration(self) -> "Calibration":
+        from viva.workbench.calibration import Calibration
+
+        return Calibration(self)
+
+    @service
+    def precision(self) -> "Precision":
+        from viva.workbench.precision import Precision
+
+        return Precision(self)
+
+    @service
+    def adjudication(self) -> "Adjudication":
+        from viva.workbench.adjudication import Adjudication
+
+        return Adjudication(self)
+
+    @service
+    def reports(self) -> "Reports":
+        from viva.workbench.reports import Reports
+
+        return Reports(self)
+
+    @service
+    def capsules(self) -> "Capsules":
+        from viva.workbench.capsules import Capsules
+
+        return Capsules(self)
+
+    @service
+    def frames(self) -> "Frames":
+        from viva.workbench.frames import Frames
+
+        return Frames(self)
 
     def overview(self) -> "Overview":
         """Return the state of the workspace, and the next sensible step for whoever asks. Raises `Forbidden`."""

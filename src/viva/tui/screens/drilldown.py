@@ -13,6 +13,7 @@ from textual.widgets import DataTable, Input, Static
 from viva.present import measures, texts
 from viva.present.datasets import split_name
 from viva.present.leaderboard import field_name
+from viva.present.results import Narrowed, narrowed_words
 from viva.present.system_names import ShortNames, short_names
 from viva.records.browsing import BrowseOrder, BrowsePage, BrowseQuery
 from viva.text import display_line
@@ -28,11 +29,12 @@ SEARCH_LENGTH = 200
 NARROWEST_NAME, WIDEST_NAME = 8, 22
 SCROLLED_NAME = 16
 """Columns of a system's name; where there is no room for even the least, the table scrolls sideways."""
+EVERYTHING = Narrowed()
 SEARCH = "Text in a question, a reference or what was written; Enter"
 
 
 class DrilldownScreen(VivaScreen[None]):
-    """The examples of a split with each system's value of one measure."""
+    """The examples of a split, or of what of it `narrowed` says, with each system's value of one measure."""
 
     TITLE = "Examples"
     CSS_PATH = "../styles/results.tcss"
@@ -48,9 +50,20 @@ class DrilldownScreen(VivaScreen[None]):
         Binding("R,f5", "reload", "Refresh", key_display="R", tooltip="Read everything again (also F5)"),
     ]
 
-    def __init__(self, workbench: Workbench, dataset: str, split: str | None, measure: str = "") -> None:
+    def __init__(
+        self,
+        workbench: Workbench,
+        dataset: str,
+        split: str | None,
+        measure: str = "",
+        narrowed: Narrowed = EVERYTHING,
+    ) -> None:
         super().__init__(workbench)
-        self._query = BrowseQuery(dataset, split, measure=measure)
+        self._narrowed = narrowed
+        field, subfield, systems = narrowed.field, narrowed.subfield, narrowed.systems
+        self._query = BrowseQuery(
+            dataset, split, measure=measure, field=field, subfield=subfield, systems=systems
+        )  # fmt: skip
         self._page: BrowsePage | None = None
 
     def body(self) -> ComposeResult:
@@ -64,7 +77,8 @@ class DrilldownScreen(VivaScreen[None]):
     def on_mount(self) -> None:
         self.query_one("#nothing").display = False
         split = "all splits" if self._query.split is None else split_name(self._query.split)
-        self.sub_title = f"{display_line(self._query.dataset, 24)} · {split}"
+        parts = [display_line(self._query.dataset, 24), split, *narrowed_words(self._narrowed)]
+        self.sub_title = " · ".join(parts)
         self.action_reload()
 
     def on_resize(self, event: events.Resize) -> None:  # noqa: ARG002
@@ -216,7 +230,7 @@ class DrilldownScreen(VivaScreen[None]):
         """Return headings, rows, and how many of the last columns hold numbers."""
         width = self.size.width
         systems = page.systems if page.query.measure else ()
-        apart = ["Difference"] if len(systems) > 1 else []
+        apart = [texts.difference_heading(page, short.names)] if len(systems) > 1 else []
         fields = ["Field"] if width >= NARROW and any(row.field for row in page.rows) else []
         numbers = [short.names[system] for system in systems] + apart
         headings = [Text("#"), Text("Question"), *map(Text, fields), *map(Text, numbers)]

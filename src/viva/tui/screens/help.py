@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Static
 
 from viva.text import display_line
@@ -78,16 +79,22 @@ class HelpScreen(ModalScreen[None]):
 
 
 def keys_of(screen: VivaScreen[object]) -> list[tuple[str, str]]:
-    """Return the keys of a screen with what they do; keys that do the same stand together, common ones last."""
+    """Return the keys of a screen with what they do; keys that do the same stand together.
+
+    First come the screen's own, then those that every screen has, and last those of what has the focus, which move
+    about in it.
+    """
     own: dict[str, list[str]] = {}
     common: dict[str, list[str]] = {}
-    for _, binding, _, _ in screen.active_bindings.values():
+    focused: dict[str, list[str]] = {}
+    for node, binding, _, _ in screen.active_bindings.values():
         if binding.action in FOCUS and len(screen.focus_chain) < 2:
             continue
         text = FOCUS.get(binding.action, binding.tooltip or binding.description)
-        kept = common if binding.action in COMMON or binding.action in FOCUS else own
+        general = binding.action in COMMON or binding.action in FOCUS
+        kept = common if general else focused if isinstance(node, Widget) and node is not screen else own
         keys = kept.setdefault(text, [])
         shown = screen.app.get_key_display(binding)
         if text and shown not in keys:
             keys.append(shown)
-    return [(" ".join(keys), text) for text, keys in [*own.items(), *common.items()] if keys]
+    return [(" ".join(keys), text) for text, keys in [*own.items(), *common.items(), *focused.items()] if keys]

@@ -33,9 +33,8 @@ Brought = tuple[Served, Sequence[str], dict[str, RatingItem]]
 
 def bring(desk: "Desk", study_id: str, keep: Sequence[str], known: frozenset[str]) -> Brought:
     """Deliver what waits, claim ahead, and fetch the items that are not `known`; called in a thread."""
-    served = desk.serve(study_id, WANT, keep)
-    wanted = [lease.item_id for lease in served.leases if lease.item_id not in known]
-    return served, wanted, desk.items(study_id, wanted) if wanted else {}
+    served = desk.serve(study_id, WANT, keep, known)
+    return served, [lease.item_id for lease in served.leases if lease.item_id not in known], served.items
 
 
 class Claims:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from rich.cells import cell_len
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
@@ -11,24 +10,24 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import DataTable, Static
 
-from viva.present import leaderboard
-from viva.present.datasets import result_notes, split_name, splits_text, waiting_note
-from viva.present.degenerate import degenerate_line, degenerate_note
-from viva.present.leaderboard import Column, Leaderboard, Line, Measure
-from viva.present.measures import HUMAN_TOTAL
-from viva.text import display_line
-from viva.tui.results_reading import Loaded, read
-from viva.tui.screens.base import VivaScreen
-from viva.tui.screens.drilldown import DrilldownScreen
+from viva.present import leaderboard, leaderboard_table
+from viva.present import results as words
+from viva.present.datasets import splits_text
+from viva.present.degenerate import degenerate_line
+from viva.present.leaderboard import Leaderboard
+from viva.present.leaderboard_table import NARROWEST_BAR, Line
+from viva.present.results import Narrowed, View
+from viva.records.leaderboard import MeasureRanks
+from viva.tui.results_reading import Loaded, read, read_ranks
+from viva.tui.screens.results_filter import ResultsFilterScreen
+from viva.tui.screens.results_onward import ResultsOnward
 from viva.tui.widgets.chooser import Choice, ChooserScreen
 from viva.tui.widgets.row_table import RowTable
 from viva.tui.widgets.status import StatusLine
 from viva.workbench import Workbench
 
-NARROWEST_BAR, WIDEST_BAR = 6, 60
 
-
-class ResultsScreen(VivaScreen[None]):
+class ResultsScreen(ResultsOnward):
     """The leaderboard of one split of one dataset."""
 
     TITLE = "Results"
@@ -36,8 +35,14 @@ class ResultsScreen(VivaScreen[None]):
     AUTO_FOCUS = "#board"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e,enter", "texts", "Texts", key_display="⏎", tooltip="Go down to the examples and texts (also e)"),
-        Binding("g", "by_field", "By field", tooltip="Show one measure by field, or all measures"),
+        Binding("c", "compare", "Compare", tooltip="Compare this system with the best other, on the same questions"),
+        Binding("g", "by_part", "By field", tooltip="Show one measure by field, by subfield, or all measures"),
         Binding("m", "measure", "Measure", tooltip="By field: show the next measure"),
+        Binding("f", "filter", "Filter", tooltip="Show one field, one subfield or some systems only"),
+        Binding("v", "verdict", "Verdict", tooltip="Put people's ratings and a judge's together into one verdict"),
+        Binding("k", "ranking", "Ranking", tooltip="Rank systems by which of two texts was found better"),
+        Binding("w", "weights", "Weights", tooltip="See whether the best stays so when criteria weigh differently"),
+        Binding("x", "report", "Report", tooltip="Write a report of these results"),
         Binding("a", "all", "All measures", tooltip="Show every measure, or the main ones"),
         Binding("s", "split", "Split", tooltip="Show the next split that has results"),
         Binding("d", "dataset", "Dataset", tooltip="Choose a dataset"),
@@ -46,11 +51,10 @@ class ResultsScreen(VivaScreen[None]):
 
     def __init__(self, workbench: Workbench, dataset: str | None = None, split: str | None = None) -> None:
         super().__init__(workbench)
-        self._dataset, self._split = dataset, split or ""
-        self._by_field = False
-        self._all = False
-        self._measure: Measure | None = None
+        self.view = View(dataset, split or "")
         self._loaded: Loaded | None = None
+        self._ranks: tuple[MeasureRanks, ...] = ()
+        self._ranking = False
         self._board = Leaderboard(())
         self._lines: list[Line] = []
 
@@ -60,7 +64,7 @@ class ResultsScreen(VivaScreen[None]):
         yield RowTable(id="board")
         yield Static(id="nothing", markup=False)
         yield Static(id="sentence", markup=False)
-        yield Static(leaderboard.LEGEND, id="legend", markup=False)
+        yield Static(id="legend", markup=False)
 
     def on_screen_resume(self) -> None:
         self.action_reload()
@@ -68,175 +72,179 @@ class ResultsScreen(VivaScreen[None]):
     def on_resize(self, event: events.Resize) -> None:  # noqa: ARG002
         self._paint()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Show the keys of the moment."""
         loaded = self._loaded
         if action == "measure":
-            return self._by_field and len(self._board.measures) > 1
+            return self.view.by is not None and len(self._board.measures) > 1
         if action == "all":
-            rows = [row for row in loaded.rows if row.split == self._split] if loaded else []
+            rows = [row for row in loaded.rows if row.split == self.view.split] if loaded else []
             return leaderboard.brief(rows) != {row.measure for row in rows}
         if action == "split":
             return loaded is not None and len(loaded.splits) > 1
         if action == "dataset":
             return loaded is not None and len(loaded.datasets) > 1
-        if action == "by_field":
+        if action == "by_part":
             return bool(self._board.groups)
-        if action == "texts":
-            return loaded is not None and loaded.dataset is not None
-        return True
+        if action == "filter":
+            return bool(self._board.groups or self.view.narrowed)
+        return super().check_action(action, parameters)
 
     def help_sections(self) -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
-        return [("What the table says", leaderboard.EXPLAINED)]
+        return [("What the table says", leaderboard_table.EXPLAINED)]
 
     def action_reload(self) -> None:
-        wanted, by_field = self._dataset, self._by_field
-        self.ask(lambda: read(self.wb, wanted, by_field), then=self._show, group="results", doing="read the results")
+        view = self.view
+        self.query_one("#where", StatusLine).right = "reading…"
+        self.ask(read, self.wb, view, then=self._show, otherwise=self._unread, group="results", doing="read results")
 
-    def action_by_field(self) -> None:
-        self._by_field = not self._by_field
+    def action_by_part(self) -> None:
+        assert self._loaded is not None
+        self.view = self.view.turned(self._loaded.parts)
         self.action_reload()
 
     def action_all(self) -> None:
-        self._all = not self._all
-        if self._loaded is not None:
-            self._show(self._loaded)
+        self._look(every=not self.view.every)
 
     def action_measure(self) -> None:
-        measures = self._board.measures
-        here = measures.index(self._measure) if self._measure in measures else -1
-        self._measure = measures[(here + 1) % len(measures)]
+        self.view = self.view.measured(self._board, 1)
+        self._ask_ranks()
         self._paint(cursor=0)
 
     def action_split(self) -> None:
         assert self._loaded is not None
-        splits = self._loaded.splits
-        self._split = splits[(splits.index(self._split) + 1) % len(splits)] if self._split in splits else splits[0]
-        self._show(self._loaded)
+        self.view = self.view.in_split(self._loaded.splits, (), 1)
+        self._look()
 
     def action_dataset(self) -> None:
         assert self._loaded is not None
         choices = [Choice(dataset.name, dataset.name, splits_text(dataset)) for dataset in self._loaded.datasets]
-        self.app.push_screen(ChooserScreen(self.wb, "Dataset", choices, self._dataset or ""), self._chosen)
+        self.app.push_screen(ChooserScreen(self.wb, "Dataset", choices, self.view.dataset or ""), self._chosen)
 
     def _chosen(self, name: str | None) -> None:
-        if name is not None and name != self._dataset:
-            self._dataset, self._split, self._measure = name, "", None
+        if name is not None and name != self.view.dataset:
+            self.view = self.view.of(name)
             self.action_reload()
 
-    def action_texts(self) -> None:
-        """Open the examples of the split, looked at by the measure of the line under the cursor."""
-        if self._loaded is None or self._loaded.dataset is None:
-            return
-        line = self._line()
-        measure = ""
-        if line is not None:
-            own = line.group.measure
-            measure = own.name if own.source == "metric" else HUMAN_TOTAL
-            if own.source == "judge":
-                measure = f"judge total {own.scorer}"
-        self.app.push_screen(DrilldownScreen(self.wb, self._loaded.dataset.name, self._split, measure))
+    def action_filter(self) -> None:
+        """Ask what to narrow the results down to."""
+        assert self._loaded is not None
+        window = ResultsFilterScreen(self.wb, self._loaded.parts, self.view.narrowed)
+        self.app.push_screen(window, self._narrow)
 
-    def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
-        event.stop()
-        self.action_texts()
+    def _narrow(self, narrowed: Narrowed | None) -> None:
+        if narrowed is not None:
+            self.view = self.view.narrowed_to(narrowed)
+            self.action_reload()
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
         event.stop()
-        line = self._line()
-        parts = []
-        if line is not None and self._loaded is not None:
-            parts.append(Content(leaderboard.sentence(line.group, line.entry)))
-            if flaws := degenerate_line(self._loaded.totals, self._split, line.entry.row.system):
-                parts.append(Content.styled(flaws, "$text-warning"))
-        self.query_one("#sentence", Static).update(Content("\n").join(parts))
+        self._say_sentence()
 
-    def _line(self) -> Line | None:
+    @property
+    def board(self) -> Leaderboard:
+        return self.view.shown(self._board)
+
+    def line(self) -> Line | None:
+        """Return the line under the cursor."""
         row = self.query_one(RowTable).cursor_row
         return self._lines[row] if 0 <= row < len(self._lines) else None
 
     def _show(self, loaded: Loaded) -> None:
-        self._loaded = loaded
-        self._dataset = loaded.dataset.name if loaded.dataset else None
-        if self._split not in loaded.splits:
-            known = list(loaded.dataset.splits) if loaded.dataset else []
-            offered = loaded.splits or known
-            self._split = "test" if "test" in offered else (offered or [""])[0]
-        rows = [row for row in loaded.rows if row.split == self._split]
-        only = None if self._all else leaderboard.brief(rows)
-        self._board = leaderboard.build(rows, loaded.studies, loaded.by_field, only, loaded.judges)
-        if self._measure not in self._board.measures:
-            self._measure = next(iter(self._board.measures), None)
+        before = self._loaded
+        if before is None or (before.view.dataset, before.view.narrowed) != (loaded.view.dataset, loaded.view.narrowed):
+            self._ranks = ()
+        self._loaded, self.view = loaded, loaded.view
+        self._look()
+
+    def _look(self, *, every: bool | None = None) -> None:
+        """Show what the view asks for of what was read, at first with the ranks of before: new ones take longer."""
+        loaded = self._loaded
+        if loaded is None:
+            return
+        known = list(loaded.dataset.splits) if loaded.dataset else []
+        self.view = self.view.in_split(loaded.splits, known).showing(every)
+        self._build(loaded)
+        self.view = self.view.measured(self._board)
+        self._ask_ranks()
         self._paint()
+
+    def _build(self, loaded: Loaded) -> None:
+        view = self.view
+        rows = [row for row in loaded.rows if row.split == view.split]
+        only = None if view.every else leaderboard.brief(rows)
+        self._board = leaderboard.build(rows, loaded.studies, view.by, only, loaded.judges, self._ranks)
+
+    def _ask_ranks(self) -> None:
+        view, keys = self.view, {measure.key for measure in self.board.measures}
+        self._ranking = bool(keys)
+        if keys:
+            self.ask(
+                read_ranks, self.wb, view, keys, then=self._rank, otherwise=self._unread, group="ranks",
+                doing="rank the systems",
+            )  # fmt: skip
+
+    def _unread(self, _error: Exception) -> bool:
+        self._ranking = False
+        self._say_where()
+        return False
+
+    def _rank(self, ranks: list[MeasureRanks]) -> None:
+        # What is being read anew is ranked when it is there.
+        if self._loaded is not None and self._loaded.view.reads_as(self.view):
+            self._ranks, self._ranking = tuple(ranks), False
+            self._build(self._loaded)
+            self._paint()
 
     def _paint(self, cursor: int | None = None) -> None:
         if self._loaded is None:
             return
-        shown = self._board
-        if self._loaded.by_field and self._measure is not None:
-            shown = shown.only(self._measure)
-        table = self.query_one(RowTable)
-        room = leaderboard.name_room(shown, self.size.width, NARROWEST_BAR)
-        self._lines = leaderboard.lines(shown, NARROWEST_BAR, room)
-        columns = leaderboard.columns(shown, room)
-        bar = self._bar_width(columns)
-        rows = [_cells(line, bar) for line in self._lines]
+        shown, table, width = self.board, self.query_one(RowTable), self.size.width
+        short = leaderboard_table.is_tight(shown, width, NARROWEST_BAR)
+        room = leaderboard_table.name_room(shown, width, NARROWEST_BAR, short=short)
+        self._lines = leaderboard_table.lines(shown, NARROWEST_BAR, room, short=short)
+        columns = leaderboard_table.columns(shown, room)
+        bar = leaderboard_table.bar_width(columns, self._lines, width)
+        rows = [
+            [Text(cell, style="bold" if line.entry.mark else "") for cell in leaderboard_table.with_bar(line, bar)]
+            for line in self._lines
+        ]
         right = [number for number, column in enumerate(columns) if column.right]
-        headings = [Text(column.heading) for column in columns]
-        table.show(headings, rows, table.cursor_row if cursor is None else cursor, right)
+        fill, at = leaderboard_table.filled(columns, self._lines, width), table.cursor_row if cursor is None else cursor
+        table.show([Text(column.heading) for column in columns], rows, at, right, fill)
         there = bool(self._lines)
         for name in ("#board", "#sentence", "#legend"):
             self.query_one(name).display = there
         self.query_one("#nothing").display = not there
-        if there and self.focused is None:
-            table.focus()
+        self.query_one("#legend", Static).update(leaderboard_table.legend(shown))
         if not there:
             self.query_one("#nothing", Static).update(self._nothing())
+        elif self.focused is None:
+            table.focus()
         self._say_where()
+        self._say_sentence()
         self.refresh_bindings()
 
-    def _bar_width(self, columns: Sequence[Column]) -> int:
-        """Return the cells that are left for the bars."""
-        table = [tuple(column.heading for column in columns), *(line.cells for line in self._lines)]
-        widths = [max(cell_len(cells[number]) for cells in table) + 2 for number in range(len(columns))]
-        return min(max(self.size.width - 1 - sum(widths) + widths[-2] - 2, NARROWEST_BAR), WIDEST_BAR)
+    def _say_sentence(self) -> None:
+        line, parts = self.line(), []
+        if line is not None and self._loaded is not None:
+            parts.append(Content(words.sentence(line.group, line.entry, self.view.by)))
+            if flaws := degenerate_line(self._loaded.totals, self.view.split, line.entry.row.system):
+                parts.append(Content.styled(flaws, "$text-warning"))
+        self.query_one("#sentence", Static).update(Content("\n").join(parts))
 
     def _say_where(self) -> None:
-        loaded = self._loaded
-        where = self.query_one("#where", StatusLine)
-        self.sub_title = ""
-        notes: list[str] = []
-        if loaded is not None and loaded.dataset is not None and self._lines:
-            degenerate = degenerate_note(loaded.totals, self._split, "the selected one's are told below")
-            waiting = waiting_note(loaded.waiting, self._split, f"viva score {loaded.dataset.name}")
-            notes = [*result_notes(loaded.dataset, loaded.newest), *filter(None, (waiting, degenerate))]
+        loaded, where = self._loaded, self.query_one("#where", StatusLine)
+        notes = loaded.notes(self.view.split) if loaded and self._lines else []
         self.query_one("#notes", Static).update(Content("\n".join(notes)))
         self.query_one("#notes").display = bool(notes)
-        if loaded is None or loaded.dataset is None:
-            where.text = ""
-            return
-        where.text = f"{display_line(loaded.dataset.name, 40)} · {split_name(self._split)}"
-        if loaded.by_field and self._measure is not None:
-            where.text += f" · by field · {self._measure.title}"
+        where.text = self.view.where(loaded.dataset.name) if loaded and loaded.dataset else ""
         systems = {line.entry.row.system for line in self._lines}
-        where.right = f"{len(systems)} systems" if len(systems) > 1 else ""
+        where.right = words.count_text(len(systems), ranking=self._ranking)
 
     def _nothing(self) -> Content:
-        assert self._loaded is not None
-        dataset = self._loaded.dataset
-        steps = leaderboard.steps_to_results(dataset.name if dataset else None, self._split)
-        parts: list[Content | str | tuple[str, str]] = [("Nothing is measured or rated here yet\n", "bold")]
+        heading, steps, end = words.nothing(self.view, self._loaded.dataset if self._loaded else None)
+        parts: list[Content | str | tuple[str, str]] = [(f"{heading}\n", "bold")]
         for number, (what, command) in enumerate(steps, 1):
             parts += [f"\n{number}  {what}\n", ("   " + command + "\n", "$muted")]
-        parts.append("\nHome (Esc) names the next step and takes it with Enter.")
-        if dataset is not None:
-            parts.append(" e shows texts that are written already.")
-        return Content.assemble(*parts)
-
-
-def _cells(line: Line, bar: int) -> list[Text]:
-    cells = list(line.cells)
-    if line.entry.row.mean is not None:
-        cells[-2] = line.entry.bar(bar)
-    bold = "bold" if line.entry.mark else ""
-    return [Text(cell, style=bold) for cell in cells]
+        return Content.assemble(*parts, f"\n{end}")

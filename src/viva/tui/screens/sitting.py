@@ -99,8 +99,9 @@ class SittingScreen(EnteringScreen[State]):
         if sitting.task.mode is not self.MODE:
             return sitting.task, None
         state = self.state_class(sitting, monotonic())
-        wanted = state.needed()
-        state.take(wanted, desk.items(state.task.study_id, wanted) if wanted else {})
+        state.take([lease.item_id for lease in sitting.served.leases], sitting.served.items)
+        if wanted := state.needed():
+            state.take(wanted, desk.items(state.task.study_id, wanted))
         lay_out("word", 40, rendered=True)
         return state.task, state
 

@@ -1,5 +1,6 @@
 """SQL: a query, its result page by page, the views and tables it can ask, and the queries one keeps."""
 
+from collections.abc import Sequence
 from time import monotonic
 from typing import ClassVar
 from weakref import WeakKeyDictionary
@@ -12,14 +13,16 @@ from textual.widgets import DataTable, TextArea, Tree
 
 from viva.errors import UserError
 from viva.present import query as words
+from viva.present import query_chart
 from viva.present.query import Result
 from viva.records.results import QueryPage, SchemaTable
-from viva.text import display_line, display_text
+from viva.text import display_line
 from viva.tui.query_runner import QueryRunner
-from viva.tui.screens.base import VivaScreen
 from viva.tui.screens.row import RowScreen
-from viva.tui.screens.save_query import SaveQueryScreen
-from viva.tui.widgets.chooser import Choice, ChooserScreen
+from viva.tui.screens.sql_chart import ChartScreen
+from viva.tui.screens.sql_export import ExportResultScreen
+from viva.tui.screens.sql_keeping import KeepsQueries
+from viva.tui.widgets.query_editor import QueryEditor
 from viva.tui.widgets.result_pane import ResultPane
 from viva.tui.widgets.schema_tree import SchemaTree
 from viva.workbench import Workbench
@@ -31,7 +34,7 @@ _typed: WeakKeyDictionary[Workbench, str] = WeakKeyDictionary()
 """What stood in the editor when the screen was last left: nothing that was typed is lost by going back."""
 
 
-class SqlScreen(VivaScreen[None]):
+class SqlScreen(KeepsQueries):
     """Read-only SQL over the workspace's store."""
 
     TITLE = "SQL"
@@ -41,7 +44,10 @@ class SqlScreen(VivaScreen[None]):
         Binding("f5,ctrl+j,ctrl+enter", "run", "Run", key_display="F5", tooltip="Run the query (also Ctrl+J)"),
         Binding("ctrl+n", "page(1)", "Next", tooltip="Show the next 200 rows"),
         Binding("ctrl+p", "page(-1)", "Previous", tooltip="Show the 200 rows before"),
+        Binding("f4,ctrl+g", "chart", "Chart", key_display="F4", tooltip="Draw the result (also Ctrl+G)"),
+        Binding("f8,ctrl+t", "export", "Export", key_display="F8", tooltip="Write all rows to a file, or copy them"),
         Binding("ctrl+o", "open", "Open", tooltip="Open a saved query or an example"),
+        Binding("f3,ctrl+r", "history", "History", key_display="F3", tooltip="Open a query that was run before"),
         Binding("f2,ctrl+l", "tables", "Tables", key_display="F2", tooltip="Show or hide views, tables and columns"),
         Binding("ctrl+s", "save", "Save", tooltip="Keep the query under a name"),
         Binding("f1", "app.help", "Help"),
@@ -54,13 +60,13 @@ class SqlScreen(VivaScreen[None]):
         self._result: Result | None = None
         self._started: float | None = None
         self._clock: Timer | None = None
-        self._saved_as = ""
+        self._run_text = ""
 
     def body(self) -> ComposeResult:
         with Horizontal():
             yield SchemaTree(id="schema")
             with Vertical():
-                yield TextArea(_typed.get(self.wb, FIRST_QUERY), id="editor", show_line_numbers=False)
+                yield QueryEditor(_typed.get(self.wb, FIRST_QUERY), id="editor")
                 yield ResultPane()
 
     def on_mount(self) -> None:
@@ -71,8 +77,8 @@ class SqlScreen(VivaScreen[None]):
     def on_unmount(self) -> None:
         self._runner.close()
 
-    def on_text_area_changed(self, event: TextArea.Changed) -> None:
-        _typed[self.wb] = _text_of(event.text_area)
+    def on_text_area_changed(self) -> None:
+        _typed[self.wb] = self.text
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Show the keys of the moment."""
@@ -81,7 +87,12 @@ class SqlScreen(VivaScreen[None]):
             if found is None or self.running:
                 return False
             return found.has_next if parameters == (1,) else found.shown > 0
+        if action in ("chart", "export"):
+            return self._result is not None and not self.running and bool(self._result.page.columns)
         return action != "run" or not self.running
+
+    def more_keys(self) -> Sequence[tuple[str, str]]:
+        return [("Tab", "complete a name or keyword; again: the next that fits")]
 
     @property
     def pane(self) -> ResultPane:
@@ -100,10 +111,12 @@ class SqlScreen(VivaScreen[None]):
             super().action_leave()
 
     def action_run(self) -> None:
-        text = _text_of(self.query_one("#editor", TextArea))
+        text = self.text
         if text.strip():
             self._begin()
-            self.ask(self._runner.run, text, then=self._ran, otherwise=self._failed, group="query", doing="run a query")
+            self._run_text = text
+            self.query_one(QueryEditor).was_run()
+            self.ask(self._run, text, then=self._ran, otherwise=self._failed, group="query", doing="run a query")
 
     def action_page(self, step: int) -> None:
         assert self._result is not None
@@ -121,13 +134,24 @@ class SqlScreen(VivaScreen[None]):
         if tree.display:
             tree.focus()
 
-    def action_open(self) -> None:
-        self.ask(lambda: self.wb.sql.saved(), then=self._offer, group="saved", doing="read saved queries")
+    def action_chart(self) -> None:
+        """Draw the rows fetched so far, or say why nothing can be drawn."""
+        assert self._result is not None
+        found = query_chart.charts(self._result.page.columns, self._result.page.types)
+        if found and any(page.rows for page in self._result.pages):
+            self.app.push_screen(ChartScreen(self.wb, self._result, found))
+        else:
+            self.pane.say("a chart needs rows, and a column of numbers", tone="alert")
 
-    def action_save(self) -> None:
-        self.ask(lambda: self.wb.sql.saved(), then=self._ask_name, group="saved", doing="read saved queries")
+    def action_export(self) -> None:
+        assert self._result is not None
+        self.app.push_screen(ExportResultScreen(self.wb, self._run_text, self._result))
 
     # Running
+
+    def _run(self, text: str) -> QueryPage:
+        self.wb.sql.remember(text)
+        return self._runner.run(text)
 
     def _begin(self) -> None:
         self._started = monotonic()
@@ -174,6 +198,8 @@ class SqlScreen(VivaScreen[None]):
     def _show_result(self, result: Result) -> None:
         self._result = result
         self.pane.show(result)
+        if self._runner.age:
+            self.pane.say(words.caption(result), f"the store is busy: as of {words.seconds(self._runner.age)} ago")
         self.refresh_bindings()
 
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
@@ -187,6 +213,7 @@ class SqlScreen(VivaScreen[None]):
 
     def _show_schema(self, tables: list[SchemaTable]) -> None:
         self.query_one(SchemaTree).show(tables)
+        self.query_one(QueryEditor).tables = tables
 
     def on_tree_node_selected(self, event: Tree.NodeSelected[str]) -> None:
         event.stop()
@@ -195,33 +222,3 @@ class SqlScreen(VivaScreen[None]):
         else:
             editor = self.query_one("#editor", TextArea)
             editor.insert(words.quoted(event.node.data))
-
-    # Saved queries
-
-    def _offer(self, saved: dict[str, str]) -> None:
-        offered = words.choices(saved)
-        choices = [Choice(str(number), name, what) for number, (name, what, _) in enumerate(offered)]
-
-        def chosen(key: str | None) -> None:
-            if key is not None:
-                name, _, text = offered[int(key)]
-                self._saved_as = name if name in saved else ""
-                editor = self.query_one("#editor", TextArea)
-                editor.replace(display_text(text), (0, 0), editor.document.end)
-                editor.focus()
-
-        self.app.push_screen(ChooserScreen(self.wb, "Open a query", choices), chosen)
-
-    def _ask_name(self, saved: dict[str, str]) -> None:
-        text = _text_of(self.query_one("#editor", TextArea))
-        self.app.push_screen(SaveQueryScreen(self.wb, text, saved, self._saved_as), self._was_saved)
-
-    def _was_saved(self, name: str | None) -> None:
-        if name is not None:
-            self._saved_as = name
-            self.say(f"Saved as {name}")
-
-
-def _text_of(editor: TextArea) -> str:
-    """Return what stands in the editor, with plain line ends whatever was pasted into it."""
-    return "\n".join(editor.document.lines)

@@ -51,6 +51,8 @@ class StudiesScreen(VivaScreen[None]):
         Binding("x", "close", "Close", tooltip="End the study; nobody can rate or revise in it any more"),
         Binding("x", "turn('reopen')", "Open again", tooltip="Let a closed study go on"),
         Binding("a", "assign", "Who may rate", tooltip="Say who may rate in this study"),
+        Binding("g", "agreement", "Agreement", tooltip="See how far raters agree, and settle what they disagree on"),
+        Binding("m", "plan", "Plan", tooltip="See how sure the study is, and how many more ratings would settle it"),
         Binding("e", "extend", "Extend", tooltip="Add questions, or want more raters per item"),
     ]
 
@@ -158,17 +160,18 @@ class StudiesScreen(VivaScreen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what can be done with the study under the cursor, by whoever is here."""
-        study = self.current if self.is_mounted else None
         if action == "new":
             return self.makes
-        if action == "turn":
-            change = str(parameters[0])
-            offered = study is not None and study.state is words.TRANSITIONS[change]
-            return offered and (self.makes or change != "reopen")
-        if action in {"close", "assign", "extend"}:
-            offered = study is not None and study.state is not StudyState.CLOSED
-            return offered and (self.makes or action != "extend")
-        return super().check_action(action, parameters)
+        if action not in {"turn", "agreement", "plan", "close", "assign", "extend"}:
+            return super().check_action(action, parameters)
+        study = self.current if self.is_mounted else None
+        if study is None or action in {"agreement", "plan"}:
+            return study is not None
+        change = str(parameters[0]) if action == "turn" else action
+        there = study.state is words.TRANSITIONS[change] if action == "turn" else study.state is not StudyState.CLOSED
+        # Nothing more comes to a study that was imported, and nobody rates in it.
+        allowed = not study.imported or change not in {"reopen", "assign", "extend"}
+        return there and allowed and (self.makes or change not in {"reopen", "extend"})
 
     def _do(self, call: Callable[[], Study], said: Callable[[Study], str], doing: str) -> None:
         def done(study: Study) -> None:
@@ -218,6 +221,20 @@ class StudiesScreen(VivaScreen[None]):
         if said:
             self.say(said)
             self.look()
+
+    def action_agreement(self) -> None:
+        """Show how far the raters of the study agree."""
+        from viva.tui.screens.agreement import AgreementScreen
+
+        if study := self.current:
+            self.app.push_screen(AgreementScreen(self.wb, study.name))
+
+    def action_plan(self) -> None:
+        """Show how sure the study is, and how many more ratings it needs."""
+        from viva.tui.screens.precision import PrecisionScreen
+
+        if study := self.current:
+            self.app.push_screen(PrecisionScreen(self.wb, study.name))
 
     def action_new(self) -> None:
         """Make a study."""

@@ -13,6 +13,7 @@ from viva.present.system_names import short_names
 from viva.records.browsing import BrowsedExample, BrowsePage
 from viva.tui.screens.base import VivaScreen
 from viva.tui.screens.judge_verdicts import JudgeVerdictsScreen
+from viva.tui.screens.rater_verdicts import RaterVerdictsScreen
 from viva.tui.screens.text_place import Place
 from viva.tui.widgets.status import StatusLine
 from viva.tui.widgets.text_column import FACT_WIDTH, TextColumn
@@ -31,7 +32,7 @@ NARROWEST = 36
 class TextsScreen(VivaScreen[Place]):
     """One example: the question, the reference and every system's text, each with its metrics and human total.
 
-    Ends with the place of the example that was read last.
+    Ends with the place of the example that was read last; `order` says how examples are ordered.
     """
 
     TITLE = "Texts"
@@ -46,13 +47,15 @@ class TextsScreen(VivaScreen[Place]):
         Binding("S", "sample(-1)", show=False, tooltip="Show the text before"),
         Binding("z", "zoom", "Zoom", tooltip="Give one text the whole screen, and back"),
         Binding("j", "judges", "Judges", tooltip="Read what judges said about this text"),
+        Binding("r", "raters", "Raters", tooltip="Read what each rater said about the texts for this question"),
         Binding("m", "measures", "Measures", tooltip="Show every number of every metric, and back"),
         Binding("v", "render", "As written", tooltip="Switch between formatted text and the text as it was written"),
         *(Binding(str(number), f"show({number})", show=False, tooltip="Go to that text") for number in range(1, 10)),
     ]
 
-    def __init__(self, workbench: Workbench, place: Place) -> None:
+    def __init__(self, workbench: Workbench, place: Place, order: str = "") -> None:
         super().__init__(workbench)
+        self.sub_title = order or words.order_title(place.page.query)
         self._place = self._wanted = place
         self._example: BrowsedExample | None = None
         self._turning = False
@@ -70,7 +73,6 @@ class TextsScreen(VivaScreen[Place]):
                 yield TextColumn(system)
 
     def on_mount(self) -> None:
-        self.sub_title = words.order_title(self._place.page.query)
         # Shown when there is something to read: an empty pane would say that nothing was written.
         self.add_class("-unread")
         self._read(self._place)
@@ -87,7 +89,7 @@ class TextsScreen(VivaScreen[Place]):
             return 1 <= place.number + int(str(parameters[0])) <= place.page.total
         if action == "sample":
             return example is not None and words.sample_count(example) > 1
-        if action == "judges":
+        if action in {"judges", "raters"}:
             return example is not None and bool(example.texts)
         if action == "measures":
             return example is not None and words.has_details(example.texts, place.page.query.measure)
@@ -108,11 +110,9 @@ class TextsScreen(VivaScreen[Place]):
             self._turning = True
             self.ask(
                 lambda: self.wb.results.browse(query),
-                then=lambda found: self._enter(found, step),
-                otherwise=self._not_entered,
-                group="page",
+                then=lambda found: self._enter(found, step), otherwise=self._not_entered, group="page",
                 doing="read examples",
-            )
+            )  # fmt: skip
 
     def _enter(self, page: BrowsePage, step: int) -> None:
         self._turning = False
@@ -129,11 +129,8 @@ class TextsScreen(VivaScreen[Place]):
         dataset, example = place.page.query.dataset, place.page.rows[place.row].example_id
         self.ask(
             lambda: self.wb.results.browsed(dataset, example),
-            then=self._show,
-            otherwise=self._unread,
-            group="example",
-            doing="read the texts",
-        )
+            then=self._show, otherwise=self._unread, group="example", doing="read the texts",
+        )  # fmt: skip
 
     def _unread(self, _error: Exception) -> bool:
         self._wanted = self._place
@@ -178,6 +175,11 @@ class TextsScreen(VivaScreen[Place]):
             column, dataset = list(self.query(TextColumn))[max(self._pane - 1, 0)], self._place.page.query.dataset
             at = words.place_of(example, column.system, self._sample)
             self.app.push_screen(JudgeVerdictsScreen(self.wb, dataset, judged_texts(example), at))
+
+    def action_raters(self) -> None:
+        if (example := self._example) is not None and example.texts:
+            dataset, where = self._place.page.query.dataset, words.place_text(example)
+            self.app.push_screen(RaterVerdictsScreen(self.wb, dataset, example.example_id, where))
 
     def action_render(self) -> None:
         self._rendered = not self._rendered

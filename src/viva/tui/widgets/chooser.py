@@ -43,6 +43,8 @@ class ChooserScreen(VivaModal[str]):
         self._title = title
         self._choices = choices
         self._current = current
+        self._lines: list[tuple[str, str]] = []
+        self._highlighted: int | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="window") as window:
@@ -55,12 +57,24 @@ class ChooserScreen(VivaModal[str]):
         names = [display_line(choice.name, 32) or "(no name)" for choice in self._choices]
         width = max((cell_len(name) for name in names), default=0) + 2
         for name, choice in zip(names, self._choices, strict=True):
-            detail = (display_line(choice.detail, 120), "$muted")
-            line = Content.assemble(name + " " * (width - cell_len(name)), detail)
-            options.add_option(line.truncate(70, ellipsis=True))
+            self._lines.append((name + " " * (width - cell_len(name)), display_line(choice.detail, 120)))
+            options.add_option(_line(*self._lines[-1], "$muted"))
         keys = [choice.key for choice in self._choices]
         options.highlighted = keys.index(self._current) if self._current in keys else 0
         options.focus()
 
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Paint the highlighted line in one colour: muted letters cannot be read on its background."""
+        if self._highlighted is not None:
+            event.option_list.replace_option_prompt_at_index(
+                self._highlighted, _line(*self._lines[self._highlighted], "$muted")
+            )
+        self._highlighted = event.option_index
+        event.option_list.replace_option_prompt_at_index(event.option_index, _line(*self._lines[event.option_index]))
+
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(self._choices[event.option_index].key)
+
+
+def _line(name: str, detail: str, style: str = "") -> Content:
+    return Content.assemble(name, (detail, style)).truncate(70, ellipsis=True)

@@ -11,6 +11,8 @@ from textual.widgets.tree import TreeNode
 from viva.records.results import SchemaTable
 from viva.text import display_line
 
+OWN = "viva's own tables"
+
 
 class SchemaTree(Tree[str]):
     """Each node's data is the name it stands for; headings have none. Enter selects, right and left open and close."""
@@ -31,12 +33,12 @@ class SchemaTree(Tree[str]):
         self.guide_depth = 2
 
     def show(self, tables: Sequence[SchemaTable]) -> None:
-        """Replace everything: the views, which are the public interface, then the tables under a heading."""
+        """Replace everything: the views, which are the public interface, then what is viva's own under a heading."""
         self.clear()
-        for heading, kind in (("Views", True), ("Tables", False)):
-            branch = self.root.add(Text(heading, style="bold"), expand=kind)
+        for heading, public in (("Views", True), (OWN, False)):
+            branch = self.root.add(Text(heading, style="bold"), expand=public)
             for table in tables:
-                if table.is_view is kind:
+                if table.public is public:
                     self._add(branch, table)
         self.root.expand()
 

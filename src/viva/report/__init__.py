@@ -1,0 +1,1 @@
+"""Figures and documents of results: records in, files out."""

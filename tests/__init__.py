@@ -1,0 +1,1 @@
+"""Tests of viva, and the fakes they share."""
