@@ -141,3 +141,20 @@ def test_alone_without_a_terminal_it_says_so(viva: Viva) -> None:
 
 def test_the_group_is_called_viva() -> None:
     assert whole.name == "viva"
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        pytest.param(option, id=words)
+        for words, command in every_command()
+        for option in command.params
+        # These two are passed on to a model, which may take others.
+        if option.name in {"seed", "shots_seed"} and (words, option.name) != ("generate", "seed")
+        if words != "dataset synthesize"
+    ],
+)
+def test_a_seed_below_zero_is_refused(option: click.Parameter) -> None:
+    option.type.convert("0", option, None)
+    with pytest.raises(click.BadParameter):
+        option.type.convert("-1", option, None)

@@ -3,7 +3,7 @@
 import click
 
 from viva.cli.exits import say
-from viva.cli.output import emit, show, with_format
+from viva.cli.output import emit, show, with_format, with_seed
 from viva.cli.session import Command, Session, pass_session
 from viva.errors import UsageError
 from viva.present import dataset_changes, statistics_sections
@@ -144,7 +144,7 @@ def leakage(session: Session, name: str, threshold: float | None, form: Format) 
     type=click.Choice([s.value for s in Stratum]),
     help="Each split gets its share of every field or subfield.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Draws the same splits again.")
+@with_seed("Draws the same splits again.")
 @click.option(
     "--together/--no-together",
     default=True,

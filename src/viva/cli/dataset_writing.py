@@ -5,7 +5,7 @@ from dataclasses import replace
 import click
 
 from viva.cli.exits import say
-from viva.cli.output import show, with_format
+from viva.cli.output import show, with_format, with_seed
 from viva.cli.session import Command, Session, has_terminal, pass_session
 from viva.cli.watching import started
 from viva.errors import UsageError
@@ -92,7 +92,7 @@ def synthesize(
 @click.option("--words", type=click.IntRange(500), metavar="N", help="Words per piece; a longer paper is summarised.")
 @click.option("--per-field", type=click.IntRange(0), default=0, metavar="N", help="Only N papers of each sub-folder.")
 @click.option("--field", default="", metavar="TEXT", help="The field of every example (else the sub-folder's name).")
-@click.option("--seed", type=int, default=0, show_default=True, help="Draws the same papers again.")
+@with_seed("Draws the same papers again.")
 @click.option("--dry-run", is_flag=True, help="Only list what would be read.")
 @click.option("--yes", is_flag=True, help="Start without asking.")
 @click.option("--wait", is_flag=True, help="Stay until it is done; fail where it fails.")

@@ -51,7 +51,7 @@ def _list_prompts(context: click.Context, _parameter: click.Parameter, wanted: b
 @click.option(
     "--shots", type=click.IntRange(0), default=0, metavar="N", help="Show this many examples of the training split."
 )
-@click.option("--shots-seed", type=int, default=0, metavar="N", help="Draws other examples for --shots.")
+@click.option("--shots-seed", type=click.IntRange(0), default=0, metavar="N", help="Draws other examples for --shots.")
 @_several("--temperature", click.FLOAT, "0 is greedy, which is usual.")
 @_several("--top-p", click.FLOAT, "Draw from the likeliest tokens that share this probability (else from all).")
 @_several("--top-k", click.INT, "Draw from this many of the likeliest tokens; 0, which is usual, for all.")

@@ -41,7 +41,7 @@ USUAL = JudgeSettings()
 @click.option(
     "--temperature", type=click.FloatRange(0, 2), default=USUAL.temperature, metavar="T", help="0 is greedy, and usual."
 )
-@click.option("--seed", type=int, default=USUAL.seed, metavar="N", help="Where drawing begins (else 0).")
+@click.option("--seed", type=click.IntRange(0), default=USUAL.seed, metavar="N", help="Where drawing begins (else 0).")
 @click.option(
     "--max-tokens",
     type=click.IntRange(1),

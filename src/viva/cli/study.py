@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from viva.cli.exits import say
-from viva.cli.output import show, with_format
+from viva.cli.output import show, with_format, with_seed
 from viva.cli.session import Noun, Session, pass_session
 from viva.cli.several import listed
 from viva.errors import BadInput, UsageError
@@ -62,7 +62,7 @@ def _with_request(function: Callable[..., Any]) -> Callable[..., Any]:
             show_default=True,
             help="The share of the questions that is a random sample; the rest are those that tell most.",
         ),
-        click.option("--seed", type=int, default=0, show_default=True, help="Draws the questions and their order."),
+        with_seed("Draws the questions and their order."),
         click.option("--strength", is_flag=True, help="Ask of pairs whether a text is clearly or slightly better."),
         click.option("--per-criterion", is_flag=True, help="Ask of pairs for each criterion too."),
         click.option("--guess", is_flag=True, help="Ask afterwards who wrote it."),
