@@ -13,7 +13,7 @@ demo: $(VENV)/.local
 	$(BIN)/viva demo
 
 test: $(VENV)/.dev lint
-	$(BIN)/python -m pytest -n auto -m "not slow and not rare"
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow and not rare"
 
 # Trainings, kills and full terminals: first those that can run side by side, then those that need the machine.
 test-slow: $(VENV)/.dev

@@ -4,6 +4,7 @@ import json
 import math
 import re
 import shlex
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +31,7 @@ from viva.records.job import Job, JobKind, JobSpec, JobStatus
 from viva.records.judge_check import InjectionEffect
 from viva.records.judging import BASELINE
 from viva.records.report import ReportRequest
+from viva.settings import Settings
 from viva.store import judgments as store_judgments
 from viva.store import rubrics
 from viva.store.sql import OWN_VIEWS, RESULT_VIEWS
@@ -89,10 +91,12 @@ def test_the_global_options_are_documented() -> None:
         assert f"`{parameter.opts[0]}" in head
 
 
-@pytest.fixture
-def rehearsal(filled: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Outcome]:
-    """Run a documented command on the small workspace; jobs are noted, not run, and files are at hand."""
-    place = tmp_path / "place"
+@pytest.fixture(scope="module")
+def prepared(filled_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder to be copied: `workspace` is the small one and more, `place` has the files that commands name."""
+    folder = tmp_path_factory.mktemp("documented")
+    workspace, place = folder / "workspace", folder / "place"
+    shutil.copytree(filled_once, workspace)
     (place / "runs" / "adapter").mkdir(parents=True)
     (place / "runs" / "adapter" / "adapter_config.json").write_text("{}")
     (place / "papers.csv").write_text("problem,solution\nHow?,So.\n")
@@ -100,38 +104,50 @@ def rehearsal(filled: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     (place / "outputs.csv").write_text("system,example,text\nother,1,So.\n")
     (place / "texts.jsonl").write_text('{"system": "other", "example": 6, "text": "So."}\n')
     (place / "answers.jsonl").write_text('{"example": 6, "text": "So."}\n')
-    monkeypatch.chdir(place)
-    filled.datasets.import_file(place / "papers.csv", "papers", {"question": "problem", "reference": "solution"})
-    filled.models.add_hub("llama", "meta-llama/Llama-3.2-3B-Instruct")
-    filled.models.add_endpoint("writer", "http://127.0.0.1:11434/v1", "qwen3:8b")
-    filled.models.add_endpoint("far", "http://127.0.0.1:11434/v1", "llama3.1:70b", prices=(1.0, 2.0))
     verdicts = '{"example": 6, "system": "tuned", "judge": "examiner", "criterion": "accuracy", "value": 3}'
     (place / "verdicts.jsonl").write_text(f"{verdicts}\n")
     _rated_elsewhere(place)
-    _judged_by_baseline(filled)
-    job = JobDirectory(filled.paths.jobs / JOB)
+    bench = Workbench(Settings(workspace=workspace, rater="ann", lock_timeout=10.0))
+    bench.datasets.import_file(place / "papers.csv", "papers", {"question": "problem", "reference": "solution"})
+    bench.models.add_hub("llama", "meta-llama/Llama-3.2-3B-Instruct")
+    bench.models.add_endpoint("writer", "http://127.0.0.1:11434/v1", "qwen3:8b")
+    bench.models.add_endpoint("far", "http://127.0.0.1:11434/v1", "llama3.1:70b", prices=(1.0, 2.0))
+    _judged_by_baseline(bench)
+    job = JobDirectory(bench.paths.jobs / JOB)
     job.path.mkdir(parents=True)
     spec = JobSpec(JobKind.SCORE, "tiny/test", {})
-    made = JobDirectory.create(filled.paths.jobs, spec)
+    made = JobDirectory.create(bench.paths.jobs, spec)
     (job.path / "spec.json").write_text((made.path / "spec.json").read_text())
     job.set_ended(JobStatus.DONE)
+    add_run(bench, "20260102-120000-aaaaaa", "run-a", [*training({10: 2.0}), PROBE])
+    add_run(bench, "20260102-130000-bbbbbb", "second", training({10: 3.0}))
+    add_run(bench, "20260102-140000-cccccc", "searched", sweep(), kind=JobKind.SWEEP, recipe=starter(sweep=SEARCH))
+    add_benchmarks(bench, place)
+    return folder
+
+
+@pytest.fixture
+def rehearsal(
+    prepared: Path, bench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], Outcome]:
+    """Run a documented command on the small workspace; jobs are noted, not run, and files are at hand."""
+    place = tmp_path / "place"
+    shutil.copytree(prepared / "place", place)
+    shutil.copytree(prepared / "workspace", bench.paths.root, dirs_exist_ok=True)
+    monkeypatch.chdir(place)
+    job = JobDirectory(bench.paths.jobs / JOB)
 
     def ended(*_arguments: Any) -> Job:
         return job.job()
 
-    add_run(filled, "20260102-120000-aaaaaa", "run-a", [*training({10: 2.0}), PROBE])
-    add_run(filled, "20260102-130000-bbbbbb", "second", training({10: 3.0}))
-    add_run(filled, "20260102-140000-cccccc", "searched", sweep(), kind=JobKind.SWEEP, recipe=starter(sweep=SEARCH))
     monkeypatch.setattr("viva.workbench.estimates.Estimates.estimate", lambda *_: ESTIMATE)
     monkeypatch.setattr("viva.workbench.estimates.Estimates.dry_run", lambda *_: DRY_RUN)
     monkeypatch.setattr("viva.workbench.models.Models.check", lambda *_: CHECKED)
     for name in ("start", "resume", "cancel", "pause"):
         monkeypatch.setattr(f"viva.workbench.jobs.Jobs.{name}", ended)
-    add_benchmarks(filled, place)
-    tiny = filled.datasets.get("tiny")
     monkeypatch.setattr(
         "viva.workbench.experiments.Experiments.run",
-        lambda self, name, *_: ExperimentResult(self.get(name), tiny, None, (), ()),
+        lambda self, name, *_: ExperimentResult(self.get(name), bench.datasets.get("tiny"), None, (), ()),
     )
     effect = InjectionEffect("fake verdict", 5, 0, 0.1, -0.2, 0.4, 1.0)
     monkeypatch.setattr("viva.workbench.judge_checks.JudgeChecks.injection", lambda *_: [effect])
@@ -141,9 +157,9 @@ def rehearsal(filled: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
     def run(line: str) -> Outcome:
         words = shlex.split(in_the_small_workspace(line).partition(" > ")[0])[1:]
-        workspace = [] if "--workspace" in words else ["--workspace", str(filled.paths.root)]
-        words = [str(filled.paths.root) if word == "/data/demo" else word for word in words]
-        _go_before(filled, " ".join(words[:2]), place)
+        workspace = [] if "--workspace" in words else ["--workspace", str(bench.paths.root)]
+        words = [str(bench.paths.root) if word == "/data/demo" else word for word in words]
+        _go_before(bench, " ".join(words[:2]), place)
         return command_line((*words, *workspace))
 
     return run

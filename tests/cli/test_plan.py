@@ -76,3 +76,12 @@ def test_what_is_not_there_is_an_error(viva: Viva, round_: Workbench) -> None:
     assert f"did you mean {STUDY}?" in viva("plan", "rund-1").err
     assert "did you mean accuracy?" in viva("plan", STUDY, "--measure", "acuracy").err
     assert viva("plan", STUDY, "--margin", 0).code == 2
+
+
+def test_the_advice_by_layer_has_a_command_that_takes_it(viva: Viva, round_: Workbench) -> None:
+    told = viva("plan", STUDY, "--layers").err.splitlines()[-1]
+    command = told.partition("to draw more by spread: viva ")[2].split()
+    assert command[:3] == ["study", "extend", STUDY]
+    outcome = viva(*command)
+    assert outcome.code == 0, outcome.err
+    assert round_.precision.of(STUDY).drawn == 45 + int(command[command.index("--questions") + 1])

@@ -16,6 +16,7 @@ def test_comparisons_come_in_and_go_out(viva: Viva, tmp_path: Path) -> None:
     assert (outcome.code, outcome.out) == (0, "")
     assert "1 preference on texts for tiny version 1 by 1 rater: study pairs" in outcome.err
     assert "line 3: the row compares a text with itself" in outcome.err
+    assert viva("study", "close", "tiny-test").code == 0
     exported = viva("--role", "lead", "preference", "export", out)
     assert (exported.code, exported.err.endswith("out.csv: 1 preference\n")) == (0, True)
     with out.open(newline="", encoding="utf-8") as opened:

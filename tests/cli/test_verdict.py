@@ -19,7 +19,7 @@ def test_people_read_a_table_for_each_measure_and_what_follows(bench: Workbench,
     assert max(map(len, outcome.out.splitlines())) <= 80
     assert outcome.err.startswith("sample: many/test, 30 of 30 random questions rated, kind (reference)\n")
     assert "tuned is better than base on the total (+" in outcome.err
-    assert "note: the sample was drawn within 3 strata" in outcome.err
+    assert "note: the sample was drawn within 3 layers" in outcome.err
     assert "as good as: so many ratings by people alone" in outcome.err
     first, *_, last = json.loads(viva("verdict", STUDY, "--format", "json").out)
     assert (first["measure"], first["first"], first["second"], first["people_n"]) == ("total", "base", None, 30)

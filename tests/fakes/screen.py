@@ -9,11 +9,8 @@ from textual.worker import WorkerFailed
 
 SMALL = (80, 24)
 USUAL = (120, 40)
-SIZES = pytest.mark.parametrize("size", [SMALL, USUAL])
-SMALL_FIRST = pytest.mark.parametrize(
-    "size", [SMALL, pytest.param(USUAL, marks=[pytest.mark.slow, pytest.mark.parallel])]
-)
-"""Both sizes for tests that take long: the larger among the slow ones."""
+SIZES = pytest.mark.parametrize("size", [SMALL, pytest.param(USUAL, marks=[pytest.mark.slow, pytest.mark.parallel])])
+"""Both sizes; the larger, where less can go wrong, among the slow tests."""
 
 
 async def settle(pilot: Pilot[Any]) -> None:

@@ -330,9 +330,8 @@ def test_on_a_narrow_screen_the_only_judge_is_not_named() -> None:
 
 def test_the_field_loses_its_end_before_the_numbers_do() -> None:
     board = leaderboard.build(JUDGED, by="field").only(leaderboard.build(JUDGED).measures[0])
-    shown, every = leaderboard_table.columns(board, 18), leaderboard_table.lines(board, 6, 18)
-    assert leaderboard_table.filled(shown, every, 60) == (0, 60)
-    assert leaderboard_table.filled(shown, every, 120) is None
+    assert leaderboard_table.on_screen(board, 60)[2] == (0, 60)
+    assert leaderboard_table.on_screen(board, 120)[2] is None
 
 
 def test_papers_get_the_interval_itself() -> None:

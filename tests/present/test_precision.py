@@ -92,10 +92,10 @@ def test_the_next_step_names_its_command() -> None:
     alone = made(replace(SYSTEM, judge=None), replace(PAIR, judge=None))
     assert steps(alone) == [
         "24 more rated questions would bring every pair to ±5 (about 24 minutes of rating)",
-        "15 are drawn and wait; for the others: viva study extend round-1 --questions 9",
+        "15 questions are drawn and wait; for the others: viva study extend round-1 --questions 9",
     ]
     assert steps(replace(alone, drawn=30))[1] == "viva study extend round-1 --questions 24"
-    assert steps(replace(alone, drawn=60))[1] == "they are drawn already (30 wait to be rated): viva rate round-1"
+    assert steps(replace(alone, drawn=60))[1] == "30 questions are drawn and wait to be rated: viva rate round-1"
     assert steps(made(PAIR)) == ["every pair is within ±5"]
 
 
@@ -107,7 +107,7 @@ def test_the_time_counts_an_item_for_each_system() -> None:
 
 def test_questions_with_a_text_left_to_rate_are_not_drawn_anew() -> None:
     plan = made(replace(SYSTEM, judge=None), replace(PAIR, judge=None), drawn=45, rated=45, complete=20)
-    assert steps(plan)[1] == "they are drawn already (25 wait to be rated): viva rate round-1"
+    assert steps(plan)[1] == "25 questions are drawn and wait to be rated: viva rate round-1"
 
 
 def test_pairs_without_an_interval_are_not_said_to_be_sure() -> None:
@@ -144,7 +144,7 @@ def test_too_few_questions_are_not_planned_from() -> None:
     plan = made(row, scorer="", rated=3, complete=3)
     assert words.cells(row, plan) == ["base − tuned", "3", "6.0 ± 15.0", "–", "–"]
     assert words.sentences(row, plan) == [f"base − tuned: 6.0 ± 15.0; {FEW.reason}"]
-    assert steps(plan) == [FEW.reason, "they are drawn already (42 wait to be rated): viva rate round-1"]
+    assert steps(plan) == [FEW.reason, "42 questions are drawn and wait to be rated: viva rate round-1"]
     assert steps(made(replace(PAIR, judge=None), row, drawn=30)) == [
         "1 pair has fewer than 5 rated questions, too few to plan from",
         "24 more rated questions would bring every other pair to ±5 (about 1 minute of rating)",

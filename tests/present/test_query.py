@@ -101,3 +101,19 @@ def test_every_example_runs(name: str, filled: Workbench) -> None:
 def test_the_examples_change_nothing(filled: Workbench) -> None:
     with filled.sql.session() as session, pytest.raises(UserError):
         session.run("DELETE FROM rating")
+
+
+@pytest.mark.parametrize(
+    ("width", "line"),
+    [
+        (80, "LINE 1: SELECT one, two FROM there WHERE other"),
+        (34, "LINE 1: SELECT one, two FROM ther…"),
+        (20, "…two FROM there WHE…"),
+    ],
+)
+def test_the_pointer_of_an_error_stays_below_its_place_however_narrow_it_is(width: int, line: str) -> None:
+    said = "Binder Error: what\nLINE 1: SELECT one, two FROM there WHERE other\n" + " " * 29 + "^^^^"
+    first, shown, pointer = query.pointed(said, width).split("\n")
+    assert (first, shown) == ("Binder Error: what", line)
+    assert shown[pointer.index("^")] == "t"
+    assert query.pointed("one", 2) == "one"

@@ -149,4 +149,15 @@ def test_notes_say_how_numbers_were_made_and_whose_they_are() -> None:
     assert words.notes(judged)[-1].endswith("viva judgment check tiny")
     assert words.source_title(judged.of) == "oracle (reference), clarity"
     assert words.sentence(judged, BEST) == "tuned: the baseline, against which the win rates are"
-    assert words.pair_sentence(PAIR).endswith("its texts are 12 characters shorter on average")
+    assert words.pair_sentence(FOUND, PAIR).endswith("its texts are 12 characters shorter on average")
+
+
+def test_long_names_are_told_apart_in_every_sentence() -> None:
+    first, second = (f"hub/mistral-7b-instruct-v0.3-qlora-r16-a32-lr2e-4-step-{step}" for step in (1200, 2400))
+    systems = replace(BEST, system=first, end=1), replace(WORST, system=second, end=-1)
+    pair = replace(PAIR, first=first, second=second, why_not="fewer than 10 questions")
+    found = replace(FOUND, systems=systems, pairs=(pair,), separated=True)
+    for said in (words.pair_sentence(found, pair), *words.warnings(found), words.notes(found, by_pair=True)[1]):
+        assert "1200" in said
+        assert "2400" in said
+    assert "2400" in words.sentence(found, systems[1])

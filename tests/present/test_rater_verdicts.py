@@ -22,7 +22,7 @@ def test_a_line_has_the_total_the_values_and_what_else_there_is() -> None:
 
 def test_in_full_it_has_the_comment_as_it_was_written() -> None:
     said = words.said(GIVEN)
-    assert said.startswith("accuracy 4, clarity 2 – given 2026-03-04 09:30, after 41 s")
+    assert said.startswith("accuracy 4, clarity 2 – given 2026-03-04 09:30 UTC, after 41 s")
     assert "after" not in words.said(replace(GIVEN, seconds=0.0)).splitlines()[0]
     assert said.endswith("Flagged\n\nToo\nvague")
 

@@ -54,9 +54,9 @@ def test_everything_of_a_study_is_shown_and_how_it_was_drawn_is_not() -> None:
     for line in (
         "accuracy 40 (0–5): Is it right?",
         "base, tuned",
-        "2026-11-21 12:00 ann: state paused",
-        "2026-11-21 12:00 ann: raters everybody",
-        "2026-11-21 12:00 bob: questions 3, items 6\n",
+        "2026-11-21 12:00 UTC ann: state paused",
+        "2026-11-21 12:00 UTC ann: raters everybody",
+        "2026-11-21 12:00 UTC bob: questions 3, items 6\n",
     ):
         assert line in shown
     assert "everybody" in text(words.study_table(STUDY, []))

@@ -156,3 +156,16 @@ def test_questions_become_a_page_whose_texts_can_be_opened() -> None:
     assert (page.total, page.systems, page.query.measure) == (3, ("tuned", "base"), "human total")
     assert [row.values for row in page.rows] == [(9.0, 1.0), (8.0, 1.0), (7.0, 1.0)]
     assert words.page(made(AHEAD), AHEAD, []).rows == ()
+
+
+def test_long_names_that_differ_at_the_end_are_told_apart_everywhere() -> None:
+    first, second = (f"hub/mistral-7b-instruct-v0.3-qlora-r16-a32-lr2e-4-step-{step}" for step in (2400, 1200))
+    found = made(AHEAD, replace(AHEAD, difference=Estimate(-11.1, -16.0, -6.2)), first=first, second=second)
+    caption = words.caption(found, 68)
+    assert len(caption) <= 68
+    for said in (caption, words.summary(found), *words.sentences(AHEAD, found)[1:]):
+        assert "2400" in said
+        assert "1200" in said
+    alike = made(AHEAD, first=first.replace("-step", "2-a-step"), second=first.replace("-step", "3-a-step"))
+    assert len(set(words.sentences(AHEAD, alike)[1].split(" on ")[0].split(", "))) == 2
+    assert words.verdict(AHEAD, alike) != words.verdict(AHEAD, made(AHEAD, first=alike.second, second=alike.first))

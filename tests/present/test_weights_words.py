@@ -34,7 +34,7 @@ def test_the_verdict_says_whether_the_winner_stays_the_winner() -> None:
         ({"systems": (replace(BEST, first=1.0), replace(WORST, first=0.0))},
          "tuned is first by the rubric's weights, and under every weighting"),
         ({"systems": (replace(BEST, first=1.0), replace(WORST, first=0.0)), "exact": False, "draws": 20_000},
-         "tuned is first by the rubric's weights, and under each drawn weighting"),
+         "tuned is first by the rubric's weights, and under all 20,000 weightings that were drawn"),
         ({"systems": (replace(BEST, first=0.2), replace(WORST, first=0.8))},
          "tuned is first by the rubric's weights, and under 20% of all weightings; [/foo] ␛[2J is first under 80%"),
         ({"systems": ()}, "no system has points on every criterion: there is nothing to weigh"),

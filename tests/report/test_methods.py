@@ -76,6 +76,27 @@ def test_of_an_imported_study_nothing_is_said_that_viva_cannot_know(data: Report
     assert "each meant for" not in said
 
 
+def test_people_are_counted_in_the_study_of_the_report_and_those_of_others_beside_them(data: ReportData) -> None:
+    facts = replace(data.facts, raters=5, ratings=90, study_raters=2, study_ratings=80)
+    said = told(methods.methods(replace(data, facts=facts)))
+    assert "2 people gave 80 values in it." in said
+    assert "With the other studies of this split 5 people gave 90 values." in said
+    alone = replace(facts, raters=2, ratings=80)
+    assert "other studies" not in told(methods.methods(replace(data, facts=alone)))
+
+
+def test_ends_of_intervals_are_cut_to_their_scale_as_on_the_leaderboard(data: ReportData) -> None:
+    first, *rest = (row for row in data.rows if row.source == "human" and row.measure == "total")
+    wide = replace(first, low=-3.5, high=104.0)
+    low = replace(rest[0], low=-3.5)
+    section = scores.means(replace(data, rows=(wide, low)))
+    table, figure = section.blocks
+    shown = {row[2].shown: (row[4], row[5]) for row in table.rows}  # type: ignore[union-attr]
+    assert shown[wide.system][0].shown == "too few"
+    assert shown[low.system][0].value == 0.0
+    assert min(point.low or 0.0 for point in figure.drawing.panels[0].points) == 0.0  # type: ignore[union-attr]
+
+
 def test_a_verdict_is_drawn_with_0_whatever_the_seed(data: ReportData) -> None:
     always = "the calibrated verdict is always drawn with 0"
     assert always not in told(methods.methods(data))

@@ -116,7 +116,7 @@ def test_wins_are_read(report_once: Report, read: Read) -> None:
             said[one["system_a"], one["example"]][one["scorer"]].append(score)
             said[one["system_b"], one["example"]][one["scorer"]].append(1 - score)
     for row in values(table):
-        scores = [mean([mean(own) for own in by.values()]) for (system, _), by in said.items() if system == row[1]]
+        scores = [mean([mean(own) for own in by.values()]) for (system, _), by in said.items() if system == row[0]]
         counted = [sum(score > 0.5 for score in scores), sum(score == 0.5 for score in scores)]
         assert row[9] == f"{counted[0]}/{counted[1]}/{len(scores) - sum(counted)}"
         assert (row[10], row[5]) == (len(scores), exact(mean(scores)))

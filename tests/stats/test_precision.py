@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from statsmodels.formula.api import ols
 
 from viva.stats import prediction_powered
-from viva.stats.precision import Outlook, deviation, neyman, outlook, rater_spread
+from viva.stats.precision import Outlook, deviation, neyman, outlook, rater_spread, shrunk
 from viva.stats.weighted_mean import weighted_mean
 
 RANDOM = np.random.default_rng(11)
@@ -163,3 +163,16 @@ def test_one_more_rater_never_takes_more_off_than_raters_may_bring() -> None:
     left = spread.inverse_next / spread.inverse
     assert after.half_width(5) == pytest.approx(now.half_width(5) * math.sqrt(left))
     assert now.narrowed(now.within / 10, spread.most).within == pytest.approx(0.9 * now.within)
+
+
+def test_where_no_question_is_left_the_width_is_that_of_now() -> None:
+    """A bootstrap of few lopsided values has made it longer than W and S² say."""
+    found = Outlook(100.0, 100.0, 12, 1).fitted(12, 7.5)
+    assert found.half_width(12) == pytest.approx(7.5)
+    assert (found.needed(12, 7.6), found.needed(12, 7.4)) == (0, None)
+
+
+def test_a_layer_of_few_equal_values_is_not_taken_to_be_all_equal() -> None:
+    found = shrunk({"few": [3.0] * 5, "many": RANDOM.normal(0, 10, 2_000).tolist(), "none": []}, 5)
+    assert found["many"] == pytest.approx(10, rel=0.1)
+    assert 5 < found["few"] < found["none"] == pytest.approx(10, rel=0.1)

@@ -37,6 +37,8 @@ def test_all_measures_come_at_once_by_key(filled: Workbench) -> None:
     keys = [one.key for one in found]
     assert keys == sorted(set(keys))
     assert {"metric", "human"} <= {key.source for key in keys}
+    points = read(filled, metrics=False)
+    assert [one.key for one in points] == [key for key in keys if key.source != "metric"]
     assert all(one.values.shape == one.tried.shape == (len(one.examples), len(one.systems)) for one in found)
 
 

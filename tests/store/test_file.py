@@ -26,10 +26,12 @@ def add_point(store: Store, step: int) -> None:
         connection.execute("INSERT INTO job_metric VALUES ('job', ?, 'loss', 1.0)", [step])
 
 
-def test_a_reader_makes_the_file(store: Store) -> None:
-    assert not store.exists
+def test_a_reader_finds_an_empty_store_where_there_is_none_and_makes_no_file(store: Store, tmp_path: Path) -> None:
     assert curve(store) == []
-    assert store.exists
+    store.snapshot(tmp_path / "copy.duckdb")
+    assert [path.name for path in tmp_path.iterdir()] == ["copy.duckdb"]
+    add_point(store, 1)
+    assert curve(store) == [1]
 
 
 def test_a_new_file_has_no_leftovers_beside_it(store: Store) -> None:
@@ -137,7 +139,7 @@ def test_a_half_made_file_of_a_crashed_process_is_made_over(store: Store) -> Non
 
 def test_a_workspace_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(StoreError, match="cannot be used"), store_at(tmp_path / "file" / "workspace").read():
+    with pytest.raises(StoreError, match="cannot be used"), store_at(tmp_path / "file" / "workspace").write():
         pass
 
 

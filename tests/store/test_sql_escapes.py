@@ -182,3 +182,18 @@ def test_the_child_lives_within_hard_limits(small: Store, snapshots: Path) -> No
     assert hard["Max file size"] == hard["Max open files"] == hard["Max core file size"] == "0"
     soft = {line[:26].strip(): line[26:].split()[0] for line in limits.splitlines()}
     assert int(soft["Max cpu time"]) < 60
+
+
+def test_a_long_error_is_cut_before_it_crosses_and_still_points_at_its_place(child: Child) -> None:
+    assert len(child.ask("SELECT error(repeat('x', 100000))")["error"]) < 5000
+    long = child.ask(f"SELECT '{'x' * 9000}' + missing")["error"]
+    assert len(long) < 5000
+    assert "^" in long[-300:]
+
+
+def test_columns_with_endless_names_or_types_are_refused(child: Child) -> None:
+    for query in (
+        "SELECT ''a''::ENUM(''' || repeat('x', 2000000) || ''', ''a'')",
+        "SELECT 1 AS ' || repeat('y', 2000000) || '",
+    ):
+        assert "too long to show" in child.ask(f"FROM query('{query}')")["error"]

@@ -211,8 +211,8 @@ def test_the_leaderboard_of_people_averages_raters_first(small: Store) -> None:
         verdict("t1", BEST),
     )
     with small.read() as connection:
-        rows = leaderboard.leaderboard(connection, "small", 1, leaderboard.Scope("test"))
-    base, tuned = (row for row in rows if row.measure == "total")
+        rows = leaderboard.leaderboard(connection, "small", 1, leaderboard.Scope("test"), None, 2, 2)
+    (base, values), (tuned, none) = (row for row in rows if row[0].measure == "total")
     # base: b1 is (100 + 44) / 2 = 72, b2 is 0, b3 has no total; their mean is 36, sd 72 / √2, se 72 / √2 / √2
     assert (base.system, base.source, base.study, base.n, base.attempted, base.mean) == (
         "base",
@@ -225,6 +225,8 @@ def test_the_leaderboard_of_people_averages_raters_first(small: Store) -> None:
     assert base.sd == pytest.approx(72 / math.sqrt(2))
     assert base.se == pytest.approx(36)
     assert (tuned.system, tuned.n, tuned.attempted, tuned.mean, tuned.sd, tuned.se) == ("tuned", 1, 1, 100, None, None)
+    # The single values stand beside where there are from 2 to 2 of them.
+    assert (values, none) == ([0, 72], None)
 
 
 def test_the_leaderboard_says_how_many_were_attempted_and_how_many_scored(small: Store) -> None:
@@ -248,8 +250,8 @@ def test_the_leaderboard_by_field_parts_the_same_numbers(small: Store) -> None:
     for number, value in ((1, 0.2), (2, 0.4), (3, 0.6)):
         score(small, f"b{number}", "rouge_l", value)
     with small.read() as connection:
-        rows = leaderboard.leaderboard(connection, "small", 1, leaderboard.Scope("test"), by="field")
-    assert [(row.field, row.n, row.mean) for row in rows] == [("energy", 1, 0.2), ("retail", 1, 0.4), (None, 1, 0.6)]
+        rows = leaderboard.leaderboard(connection, "small", 1, leaderboard.Scope("test"), "field", 2, 2)
+    assert [(row.field, row.n, row.mean) for row, _ in rows] == [("energy", 1, 0.2), ("retail", 1, 0.4), (None, 1, 0.6)]
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])

@@ -5,7 +5,7 @@ from textual.widgets import Input
 
 from tests.fakes.hostile import FORBIDDEN
 from tests.fakes.mending import add, hostile, plain, shown
-from tests.fakes.screen import SMALL_FIRST, flowing, painted, press, settle
+from tests.fakes.screen import SIZES, flowing, painted, press, settle
 from viva.records.dataset import Example
 from viva.tui.screens import dataset_clean
 from viva.tui.screens.dataset_clean import CleanScreen
@@ -19,7 +19,7 @@ def dirty() -> list[Example]:
     return [*examples, marked, Example(examples[0].question, examples[0].reference, example_id="d2")]
 
 
-@SMALL_FIRST
+@SIZES
 async def test_what_would_change_is_counted_and_marked(bench: Workbench, size: tuple[int, int]) -> None:
     add(bench, dirty())
     async with shown(bench, CleanScreen, size=size) as (app, _, _):
@@ -101,7 +101,7 @@ async def test_of_a_large_dataset_the_first_examples_are_previewed(
         assert ended[0].size == 5
 
 
-@SMALL_FIRST
+@SIZES
 async def test_hostile_texts_do_no_harm(bench: Workbench, size: tuple[int, int]) -> None:
     add(bench, hostile())
     async with shown(bench, CleanScreen, size=size) as (app, pilot, ended):

@@ -4,7 +4,7 @@ import pytest
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
 from tests.fakes.mending import add, hostile, near, plain, shown
-from tests.fakes.screen import SMALL_FIRST, flowing, painted, press
+from tests.fakes.screen import SIZES, flowing, painted, press
 from viva.tui.screens import dataset_duplicates
 from viva.tui.screens.dataset_duplicates import DuplicatesScreen
 from viva.tui.widgets.text_pane import TextPane
@@ -15,7 +15,7 @@ def repeated(bench: Workbench) -> None:
     add(bench, [*plain(6), near(1, "one", "train", "a"), near(1, "two", "test", "b"), near(4, "three", "train", "c")])
 
 
-@SMALL_FIRST
+@SIZES
 async def test_groups_come_with_the_largest_first_and_their_members_in_full(
     bench: Workbench, size: tuple[int, int]
 ) -> None:
@@ -92,7 +92,7 @@ async def test_of_a_large_group_the_first_members_are_shown(bench: Workbench, mo
         assert len(app.screen.query(TextPane)) == 4
 
 
-@SMALL_FIRST
+@SIZES
 async def test_hostile_texts_do_no_harm(bench: Workbench, size: tuple[int, int]) -> None:
     add(bench, hostile())
     async with shown(bench, DuplicatesScreen, size=size) as (app, pilot, ended):

@@ -6,7 +6,7 @@ import pytest
 
 from tests.fakes.hostile import FORBIDDEN
 from tests.fakes.mending import add, hostile, near, plain, question, reference, shown
-from tests.fakes.screen import SMALL_FIRST, USUAL, flowing, painted, press
+from tests.fakes.screen import SIZES, USUAL, flowing, painted, press
 from viva.records.dataset import Example
 from viva.tui.screens import dataset_leaks
 from viva.tui.screens.dataset_duplicates import DuplicatesScreen
@@ -20,7 +20,7 @@ def leaking(bench: Workbench) -> None:
     add(bench, [*plain(6), near(1, "one", "test", "a"), copied])
 
 
-@SMALL_FIRST
+@SIZES
 async def test_findings_are_summed_up_and_shown_with_both_texts(bench: Workbench, size: tuple[int, int]) -> None:
     leaking(bench)
     async with shown(bench, LeaksScreen, size=size) as (app, pilot, _):
@@ -37,7 +37,7 @@ async def test_findings_are_summed_up_and_shown_with_both_texts(bench: Workbench
         assert "Question of example 8 · train" in flowing(app)
 
 
-@SMALL_FIRST
+@SIZES
 async def test_texts_stand_side_by_side_where_there_is_room(bench: Workbench, size: tuple[int, int]) -> None:
     leaking(bench)
     async with shown(bench, LeaksScreen, size=size) as (app, _, _):
@@ -76,7 +76,8 @@ async def test_near_duplicates_can_be_dropped_from_here(bench: Workbench) -> Non
     async with shown(bench, LeaksScreen) as (app, pilot, ended):
         await press(pilot, "d")
         assert isinstance(app.screen, DuplicatesScreen)
-        await press(pilot, "ctrl+s", "escape")
+        await press(pilot, "ctrl+s")
+        await press(pilot, "escape")
         assert (ended[0].version, ended[0].size) == (2, 6)
 
 
@@ -122,7 +123,7 @@ async def test_findings_are_paged(bench: Workbench, monkeypatch: pytest.MonkeyPa
         assert "Question of example 5" in flowing(app)
 
 
-@SMALL_FIRST
+@SIZES
 async def test_hostile_texts_do_no_harm(bench: Workbench, size: tuple[int, int]) -> None:
     add(bench, hostile())
     async with shown(bench, LeaksScreen, size=size) as (app, pilot, _):

@@ -5,7 +5,7 @@ from textual.widgets import Input, Select
 
 from tests.fakes.hostile import FORBIDDEN
 from tests.fakes.mending import add, hostile, near, plain, shown
-from tests.fakes.screen import SMALL_FIRST, flowing, painted, press, settle
+from tests.fakes.screen import SIZES, flowing, painted, press, settle
 from viva.tui.screens.dataset_split import SplitScreen
 from viva.tui.widgets.row_table import RowTable
 from viva.workbench import Workbench
@@ -16,7 +16,7 @@ def amounts(screen: SplitScreen) -> list[list[str]]:
     return [[cell.plain.strip() for cell in table.get_row_at(row)] for row in range(table.row_count)]
 
 
-@SMALL_FIRST
+@SIZES
 async def test_wanted_and_got_are_shown_before_anything_is_written(bench: Workbench, size: tuple[int, int]) -> None:
     add(bench, plain(20))
     async with shown(bench, SplitScreen, size=size) as (app, _, _):
@@ -119,7 +119,7 @@ async def test_the_form_can_be_left_without_a_trace(bench: Workbench) -> None:
         assert len(bench.datasets.versions("zoo")) == 1
 
 
-@SMALL_FIRST
+@SIZES
 async def test_hostile_fields_do_no_harm(bench: Workbench, size: tuple[int, int]) -> None:
     add(bench, hostile())
     async with shown(bench, SplitScreen, size=size) as (app, pilot, ended):

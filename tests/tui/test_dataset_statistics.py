@@ -4,13 +4,13 @@ import pytest
 
 from tests.fakes.hostile import FORBIDDEN
 from tests.fakes.mending import add, hostile, plain, shown
-from tests.fakes.screen import SMALL_FIRST, flowing, painted, press
+from tests.fakes.screen import SIZES, flowing, painted, press
 from viva.tui.screens import dataset_statistics
 from viva.tui.screens.dataset_statistics import StatisticsScreen
 from viva.workbench import Workbench
 
 
-@SMALL_FIRST
+@SIZES
 async def test_everything_that_is_counted_can_be_scrolled_to(bench: Workbench, size: tuple[int, int]) -> None:
     add(bench, plain(20))
     async with shown(bench, StatisticsScreen, size=(size[0], 60)) as (app, pilot, ended):
@@ -65,7 +65,7 @@ async def test_an_unknown_dataset_is_an_error_that_is_shown(bench: Workbench) ->
         assert "there is no dataset 'nothing'" in flowing(app)
 
 
-@SMALL_FIRST
+@SIZES
 async def test_hostile_texts_do_no_harm(bench: Workbench, size: tuple[int, int]) -> None:
     add(bench, hostile())
     async with shown(bench, StatisticsScreen, size=size) as (app, pilot, _):

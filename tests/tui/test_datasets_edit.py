@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
-from tests.fakes.screen import SMALL, SMALL_FIRST, flowing, painted, press, settle
+from tests.fakes.screen import SIZES, SMALL, flowing, painted, press, settle
 from viva.records.dataset import Example
 from viva.store import datasets
 from viva.tui.app import VivaApp
@@ -48,7 +48,7 @@ def text(app: VivaApp, word: str) -> str:
     return widget.text if isinstance(widget, TextArea) else app.screen.query_one(f"#{word}", Input).value
 
 
-@SMALL_FIRST
+@SIZES
 async def test_an_edit_makes_a_version_and_comes_back_to_the_example(zoo: Workbench, size: tuple[int, int]) -> None:
     app = VivaApp(zoo, "datasets")
     async with app.run_test(size=size, notifications=True) as pilot:
@@ -181,7 +181,7 @@ async def test_saving_without_a_change_makes_no_version(zoo: Workbench) -> None:
     assert zoo.datasets.get("zoo").version == 1
 
 
-@SMALL_FIRST
+@SIZES
 async def test_the_history_shows_who_changed_what(zoo: Workbench, size: tuple[int, int]) -> None:
     first = zoo.datasets.examples("zoo")[0]
     zoo.datasets.edit(first.example_id, {"reference": "Because of many things [/foo]\x1b[2J"}, "ann")

@@ -10,7 +10,7 @@ import pytest
 from textual.widgets import Input, Select
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
-from tests.fakes.screen import SMALL, SMALL_FIRST, USUAL, flowing, painted, press, settle
+from tests.fakes.screen import SIZES, SMALL, USUAL, flowing, painted, press, settle
 from viva.errors import BadInput
 from viva.records.imports import Imported
 from viva.tui.app import VivaApp
@@ -41,7 +41,7 @@ def data(workspace: Path) -> Path:
     return workspace
 
 
-@SMALL_FIRST
+@SIZES
 async def test_a_file_is_chosen_looked_at_and_imported(bench: Workbench, data: Path, size: tuple[int, int]) -> None:
     app = VivaApp(bench, "datasets")
     async with app.run_test(size=size, notifications=True) as pilot:
@@ -297,7 +297,7 @@ async def test_an_import_shows_how_far_it_is_and_can_be_stopped(
         assert bench.datasets.list() == []
 
 
-@SMALL_FIRST
+@SIZES
 async def test_the_hub_form_says_what_is_missing_and_what_went_wrong(
     bench: Workbench, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
 ) -> None:

@@ -6,7 +6,7 @@ import pytest
 from textual.widgets import Input, Select
 
 from tests.fakes.hostile import FORBIDDEN
-from tests.fakes.screen import SMALL, SMALL_FIRST, flowing, painted, press, settle
+from tests.fakes.screen import SIZES, SMALL, flowing, painted, press, settle
 from viva.tui.app import VivaApp
 from viva.tui.screens.dataset_export import ExportScreen
 from viva.tui.screens.dataset_versions import VersionScreen, VersionsScreen
@@ -25,7 +25,7 @@ def zoo(bench: Workbench, tmp_path: Path) -> Workbench:
     return bench
 
 
-@SMALL_FIRST
+@SIZES
 async def test_an_older_version_is_looked_at_but_not_edited(zoo: Workbench, size: tuple[int, int]) -> None:
     app = VivaApp(zoo, "datasets")
     async with app.run_test(size=size) as pilot:
@@ -56,7 +56,7 @@ async def export(app: VivaApp, pilot: object) -> None:
     assert isinstance(app.screen, ExportScreen)
 
 
-@SMALL_FIRST
+@SIZES
 async def test_a_dataset_is_written_into_the_workspace(zoo: Workbench, size: tuple[int, int]) -> None:
     app = VivaApp(zoo, "datasets")
     async with app.run_test(size=size, notifications=True) as pilot:

@@ -5,7 +5,7 @@ import pytest
 from tests.fakes.filled import SYSTEMS
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
 from tests.fakes.results import current, press, rate, rate_again
-from tests.fakes.screen import SMALL, USUAL, flowing, painted, settle
+from tests.fakes.screen import SIZES, SMALL, flowing, painted, settle
 from viva.present.results import Narrowed
 from viva.records.dataset import Example
 from viva.records.generation import Generation, Score
@@ -22,8 +22,6 @@ from viva.tui.widgets.text_column import TextColumn
 from viva.tui.widgets.text_pane import TextPane
 from viva.workbench import Workbench
 
-SIZES = [SMALL, USUAL]
-
 
 @pytest.fixture
 def unfiltered(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,7 +29,7 @@ def unfiltered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(HarmlessText, "apply", lambda _self, segments, _background: segments)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@SIZES
 async def test_the_way_down_to_the_texts_and_back(filled: Workbench, size: tuple[int, int]) -> None:
     rate(filled)
     app = VivaApp(filled, "results")
@@ -57,7 +55,7 @@ async def test_the_way_down_to_the_texts_and_back(filled: Workbench, size: tuple
         current(pilot, ResultsScreen)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@SIZES
 async def test_the_examples_of_a_study_have_its_total_as_its_row_has(filled: Workbench, size: tuple[int, int]) -> None:
     rate(filled)
     rate_again(filled, "ext", 3)
@@ -78,7 +76,7 @@ async def test_the_examples_of_a_study_have_its_total_as_its_row_has(filled: Wor
         assert "Human total · ext · in the dataset's order" in painted(app), "a criterion leads to the total"
 
 
-@pytest.mark.parametrize("size", SIZES)
+@SIZES
 async def test_the_examples_of_a_line_are_those_it_is_made_of(filled: Workbench, size: tuple[int, int]) -> None:
     app = VivaApp(filled, "results")
     async with app.run_test(size=size) as pilot:
@@ -118,7 +116,7 @@ async def test_examples_are_ordered_and_looked_at_by_another_measure(filled: Wor
         assert "by difference in Context relevance" in painted(app)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@SIZES
 async def test_a_text_is_looked_for_in_everything_and_all_are_shown_again(
     filled: Workbench, size: tuple[int, int]
 ) -> None:
@@ -141,7 +139,7 @@ async def test_a_text_is_looked_for_in_everything_and_all_are_shown_again(
         current(pilot, DrilldownScreen)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@SIZES
 async def test_samples_stand_one_after_the_other_and_a_failed_one_says_why(
     filled: Workbench, size: tuple[int, int], unfiltered: None
 ) -> None:
@@ -176,7 +174,7 @@ async def test_samples_stand_one_after_the_other_and_a_failed_one_says_why(
         assert "of 3" not in painted(app)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@SIZES
 async def test_every_number_is_shown_where_it_is_asked_for(filled: Workbench, size: tuple[int, int]) -> None:
     app = VivaApp(filled, "results")
     async with app.run_test(size=size) as pilot:
@@ -307,3 +305,26 @@ async def test_many_systems_of_long_names_are_told_apart_on_a_small_screen(bench
         assert "‹ " in painted(app)
         await press(pilot, "left_square_bracket")
         assert "▸12 " in painted(app)
+
+
+@SIZES
+async def test_four_systems_and_their_difference_fit_beside_the_question(
+    bench: Workbench, size: tuple[int, int]
+) -> None:
+    names = [f"hub/mistral-7b-instruct-step-{step}" for step in (1200, 2400)] + ["starter", "starter-tuned"]
+    with bench.store.write() as connection:
+        question = "How early can crowd pressure at a stadium gate be seen?"
+        datasets.add(connection, "id", "wide", "x", [Example(question, "r", "sports", None, "test", {}, "e")])
+        for name in names:
+            system = System(name, name, "{question}", Decoding())
+            models.add_system(connection, system)
+            generations.add(connection, [Generation(name, system.system_id, "e", "t", "stop", 1, 1, 0.1)])
+            generations.add_scores(connection, [Score(name, "rouge_l", "1", "", 0.5)])
+    app = VivaApp(bench, "results")
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        await press(pilot, "enter")
+        table = current(pilot, DrilldownScreen).query_one(RowTable)
+        assert table.virtual_size.width <= size[0]
+        assert "Difference" in painted(app)
+        assert "How early can" in painted(app)

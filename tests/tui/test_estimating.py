@@ -3,7 +3,7 @@
 import pytest
 from textual.widgets import Input
 
-from tests.fakes.screen import SMALL, SMALL_FIRST, flowing, painted, press, settle
+from tests.fakes.screen import SIZES, SMALL, flowing, painted, press, settle
 from tests.fakes.train_form import Starts, opened_form, until
 from tests.fakes.verdicts import FITS, TOO_MUCH, FixedEstimates
 from viva.errors import MissingExtra, UsageError
@@ -20,7 +20,7 @@ def estimates(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> FixedEstimat
     return found
 
 
-@SMALL_FIRST
+@SIZES
 async def test_the_verdict_comes_by_itself_and_anew_when_the_form_changes(
     filled: Workbench, estimates: FixedEstimates, size: tuple[int, int]
 ) -> None:
@@ -93,7 +93,7 @@ async def test_a_dry_run_that_fails_says_why(filled: Workbench, estimates: Fixed
         assert "Ctrl+D Dry run" in painted(app).splitlines()[-1]
 
 
-@SMALL_FIRST
+@SIZES
 async def test_without_the_local_extra_the_form_says_so_in_a_line(
     filled: Workbench, estimates: FixedEstimates, size: tuple[int, int]
 ) -> None:

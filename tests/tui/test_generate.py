@@ -8,7 +8,7 @@ from textual.widgets import Checkbox, Input, Select
 
 from tests.fakes.generating import FixedPlans, plan
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
-from tests.fakes.screen import SIZES, SMALL, SMALL_FIRST, flowing, painted, press, settle
+from tests.fakes.screen import SIZES, SMALL, flowing, painted, press, settle
 from tests.fakes.train_form import until
 from viva.errors import BadInput, UsageError
 from viva.records.dataset import Example
@@ -240,7 +240,7 @@ async def test_a_prompt_that_cannot_be_read_is_said_and_the_screen_lives(filled:
         assert isinstance(app.screen, HomeScreen)
 
 
-@SMALL_FIRST
+@SIZES
 async def test_the_form_lives_through_hostile_texts(bench: Workbench, plans: FixedPlans, size: tuple[int, int]) -> None:
     plans.files = [PromptFile(text.encode("utf-8", "replace").decode(), text) for text in HOSTILE if text]
     with bench.store.write() as connection:

@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 from tests.fakes.generating import ARGUMENTS, writing_events
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
 from tests.fakes.jobs_on_disk import add_job, alive
-from tests.fakes.screen import SIZES, SMALL, SMALL_FIRST, flowing, painted, press, settle
+from tests.fakes.screen import SIZES, SMALL, flowing, painted, press, settle
 from viva.jobs.directory import JobDirectory
 from viva.records.generation import LatestText
 from viva.records.job import JobKind, JobStatus
@@ -124,7 +124,7 @@ async def test_a_job_that_failed_before_its_first_text_shows_the_log(filled: Wor
         assert "Traceback: it broke" in flowing(app)
 
 
-@SMALL_FIRST
+@SIZES
 async def test_a_job_lives_through_hostile_texts(filled: Workbench, latest: Latest, size: tuple[int, int]) -> None:
     log = "\n".join(HOSTILE)
     title = HOSTILE[5] + HOSTILE[7]

@@ -6,7 +6,7 @@ import pytest
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
 from tests.fakes.rating import FakeDesk, task
-from tests.fakes.screen import SMALL, SMALL_FIRST, painted, press, settle
+from tests.fakes.screen import SIZES, SMALL, painted, press, settle
 from viva.records.rating import RatingItem
 from viva.records.rubric import Criterion, Rubric
 from viva.records.study import StudyMode
@@ -43,7 +43,7 @@ def opened(workspace: Path, mode: StudyMode, **options: object) -> VivaApp:
 
 
 @MODES
-@SMALL_FIRST
+@SIZES
 async def test_nothing_painted_can_act_on_the_terminal(workspace: Path, mode: StudyMode, size: tuple[int, int]) -> None:
     app = opened(workspace, mode)
     async with app.run_test(size=size) as pilot:

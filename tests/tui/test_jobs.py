@@ -7,7 +7,7 @@ import pytest
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
 from tests.fakes.jobs_on_disk import add_job, alive, training_events
-from tests.fakes.screen import SMALL, SMALL_FIRST, USUAL, flowing, painted, press, settle
+from tests.fakes.screen import SIZES, SMALL, USUAL, flowing, painted, press, settle
 from viva.records.job import Job, JobKind, JobStatus
 from viva.tui.app import VivaApp
 from viva.tui.screens.confirm import ConfirmScreen
@@ -42,7 +42,7 @@ def footer(app: VivaApp) -> str:
     return painted(app).splitlines()[-1]
 
 
-@SMALL_FIRST
+@SIZES
 async def test_jobs_stand_newest_first_with_their_status_in_a_word(bench: Workbench, size: tuple[int, int]) -> None:
     add_job(bench, "20260101-1", "vad/test", kind=JobKind.SCORE, status=JobStatus.DONE)
     add_job(bench, "20260102-2", status=JobStatus.FAILED, error=DIVERGED)
@@ -146,7 +146,7 @@ async def test_how_long_jobs_took_stands_there_only_where_there_is_room(bench: W
         assert "Took" in painted(app)
 
 
-@SMALL_FIRST
+@SIZES
 async def test_a_running_training_shows_its_curve_and_goes_on_when_left(
     bench: Workbench, size: tuple[int, int]
 ) -> None:
@@ -218,7 +218,7 @@ async def test_v_goes_from_curves_to_probes_to_the_log_and_the_footer_says_where
             assert not app.screen.query_one(CurvePane).display
 
 
-@SMALL_FIRST
+@SIZES
 async def test_a_failed_training_without_a_curve_shows_its_error_and_the_end_of_its_log(
     bench: Workbench, size: tuple[int, int]
 ) -> None:
@@ -267,7 +267,7 @@ async def test_a_finished_training_tells_what_it_made_and_leads_on_to_the_next_j
         assert isinstance(app.screen, JobsScreen)
 
 
-@SMALL_FIRST
+@SIZES
 async def test_the_last_step_is_seen_also_when_it_is_the_best(bench: Workbench, size: tuple[int, int]) -> None:
     events = [{"event": "start", "total": 10, "unit": "step"}, *training_events(10)[1:]]
     add_job(bench, "20260103-3", status=JobStatus.DONE, events=events)

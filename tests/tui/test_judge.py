@@ -8,7 +8,7 @@ from textual.widgets import Checkbox, Input, Select
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
 from tests.fakes.judging import USUAL, FixedJudging, Row
-from tests.fakes.screen import SIZES, SMALL, SMALL_FIRST, flowing, painted, press, settle
+from tests.fakes.screen import SIZES, SMALL, flowing, painted, press, settle
 from tests.fakes.train_form import until
 from viva.errors import UsageError
 from viva.records.dataset import Example
@@ -275,7 +275,7 @@ async def test_another_split_brings_its_own_systems(filled: Workbench, judging: 
         assert judging.asked[-1] == USUAL
 
 
-@SMALL_FIRST
+@SIZES
 async def test_the_form_lives_through_hostile_texts(
     filled: Workbench, judging: FixedJudging, size: tuple[int, int]
 ) -> None:

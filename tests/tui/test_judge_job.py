@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
 from tests.fakes.jobs_on_disk import add_job, alive
 from tests.fakes.judging import USUAL, FixedJudging, Pair, Row, arguments, call, judging_events, unscored
-from tests.fakes.screen import SIZES, SMALL, SMALL_FIRST, flowing, painted, press, settle
+from tests.fakes.screen import SIZES, SMALL, flowing, painted, press, settle
 from viva.errors import StoreBusy
 from viva.records.job import JobKind, JobStatus
 from viva.records.judging import BASELINE, CriterionSpread, JudgeRequest, Purpose
@@ -215,7 +215,7 @@ async def test_a_trial_that_failed_shows_why_and_the_log(filled: Workbench, judg
         assert "r Resume" in painted(app).splitlines()[-1]
 
 
-@SMALL_FIRST
+@SIZES
 async def test_job_and_trial_live_through_hostile_texts(
     filled: Workbench, judging: FixedJudging, size: tuple[int, int]
 ) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
 from tests.fakes.judging import USUAL, FixedJudging, judgments, unscored
-from tests.fakes.screen import SIZES, SMALL, SMALL_FIRST, flowing, painted, press, settle
+from tests.fakes.screen import SIZES, SMALL, flowing, painted, press, settle
 from tests.fakes.screen import USUAL as WIDE
 from viva.present import judge_verdicts as words
 from viva.present.judge_verdicts import JudgedText
@@ -206,7 +206,7 @@ async def test_where_nothing_is_missing_the_list_says_so(filled: Workbench, judg
         assert judging.started == []
 
 
-@SMALL_FIRST
+@SIZES
 async def test_verdicts_and_the_list_live_through_hostile_texts(
     filled: Workbench, judging: FixedJudging, size: tuple[int, int]
 ) -> None:

@@ -9,7 +9,7 @@ from textual.widgets import Input, Select
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
 from tests.fakes.jobs_on_disk import add_job
-from tests.fakes.screen import SMALL, SMALL_FIRST, USUAL, flowing, painted, press, settle
+from tests.fakes.screen import SIZES, SMALL, USUAL, flowing, painted, press, settle
 from viva.errors import BadInput
 from viva.records.job import Job, JobKind, JobStatus
 from viva.records.model import Model, ModelKind
@@ -70,7 +70,7 @@ def pane(app: VivaApp) -> str:
     return " ".join(" ".join(line.rpartition("│")[2] for line in painted(app).splitlines()).split())
 
 
-@SMALL_FIRST
+@SIZES
 async def test_the_list_says_what_each_model_is_and_the_pane_what_is_known(
     bench: Workbench, exports: FakeExports, size: tuple[int, int]
 ) -> None:
@@ -160,7 +160,7 @@ async def test_an_export_that_cannot_start_is_told(
         assert "the weights of [/foo] are gone" in flowing(app)
 
 
-@SMALL_FIRST
+@SIZES
 async def test_a_check_says_in_a_line_what_a_model_is_or_what_is_wrong(
     bench: Workbench, exports: FakeExports, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
 ) -> None:
@@ -258,7 +258,7 @@ async def test_an_endpoint_has_its_own_form(bench: Workbench, exports: FakeExpor
         assert isinstance(app.screen, ModelsScreen)
 
 
-@SMALL_FIRST
+@SIZES
 async def test_hostile_models_live_in_the_list_and_the_details(bench: Workbench, size: tuple[int, int]) -> None:
     texts = [text.encode("utf-8", "replace").decode() for text in HOSTILE if text]
     with bench.store.write() as connection:

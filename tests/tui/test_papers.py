@@ -9,7 +9,7 @@ from textual.widgets import Input
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
 from tests.fakes.jobs_on_disk import add_job
-from tests.fakes.screen import SMALL, SMALL_FIRST, flowing, painted, press, settle
+from tests.fakes.screen import SIZES, SMALL, flowing, painted, press, settle
 from viva.records.job import Job, JobKind, JobStatus
 from viva.records.papers import PapersPlan
 from viva.tui.app import VivaApp
@@ -58,7 +58,7 @@ async def put(pilot: Any, field: str, value: str) -> None:
     await settle(pilot)
 
 
-@SMALL_FIRST
+@SIZES
 @pytest.mark.usefixtures("library")
 async def test_the_folder_with_most_papers_is_chosen_and_told_by_field(bench: Workbench, size: tuple[int, int]) -> None:
     app = VivaApp(bench)

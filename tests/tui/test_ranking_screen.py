@@ -103,3 +103,14 @@ async def test_comparisons_without_a_verdict_are_told(bench: Workbench) -> None:
         app.push_screen(RankingScreen(bench, compared.DATASET))
         await settle(pilot)
         assert "none of 1 comparison has a verdict" in painted(app)
+
+
+async def test_where_all_is_tied_there_is_no_column_of_intervals(bench: Workbench) -> None:
+    compared.write(bench, SYSTEMS[:2], 4)
+    compared.prefer(bench, [(n, *SYSTEMS[:2], None) for n in range(4)])
+    app = VivaApp(bench)
+    async with app.run_test(size=(120, 40)) as pilot:
+        app.push_screen(RankingScreen(bench, compared.DATASET))
+        await settle(pilot)
+        assert "every comparison ended in a tie" in flowing(app)
+        assert len(app.screen.query_one(RowTable).columns) == 6

@@ -77,3 +77,22 @@ async def test_a_name_that_cannot_be_is_told_in_the_window(filled: Workbench, na
         assert screen.query_one("#told").has_class("problem")
         assert isinstance(app.screen, ReportScreen)
     assert not (filled.paths.root.parent / "out.html").exists()
+
+
+async def test_each_step_is_told_while_it_is_under_way(filled: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    tell = ReportScreen._tell
+
+    def noted(screen: ReportScreen, lines: list[str], *, problem: bool = False) -> None:
+        said.extend(lines)
+        tell(screen, lines, problem=problem)
+
+    monkeypatch.setattr(ReportScreen, "_tell", noted)
+    app = VivaApp(filled)
+    async with app.run_test(notifications=True) as pilot:
+        await opened(app, pilot)
+        await press(pilot, "enter")
+    steps = [line for line in said if line.startswith("Step ")]
+    assert steps[0] == "Step 1 of 7: means"
+    assert steps[-1] == "Step 7 of 7: figures"
+    assert said.index(steps[-1]) < next(place for place, line in enumerate(said) if "sections" in line)

@@ -10,7 +10,7 @@ from textual.widgets import Select
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
 from tests.fakes.rated_rounds import fill_round, judge_round
 from tests.fakes.results import current, press, rate
-from tests.fakes.screen import SMALL, SMALL_FIRST, USUAL, flowing, painted, settle
+from tests.fakes.screen import SIZES, SMALL, flowing, painted, settle
 from viva.present.results import Narrowed
 from viva.records.dataset import Example
 from viva.records.generation import Generation, Score
@@ -24,8 +24,6 @@ from viva.tui.screens.results_filter import ResultsFilterScreen
 from viva.tui.widgets.chooser import ChooserScreen
 from viva.tui.widgets.row_table import RowTable
 from viva.workbench import Workbench
-
-SIZES = [SMALL, USUAL]
 
 
 @pytest.fixture
@@ -41,7 +39,7 @@ def unfiltered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(HarmlessText, "apply", lambda _self, segments, _background: segments)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@SIZES
 async def test_an_empty_workspace_says_how_to_get_results(bench: Workbench, size: tuple[int, int]) -> None:
     app = VivaApp(bench, "results")
     async with app.run_test(size=size) as pilot:
@@ -68,7 +66,7 @@ async def test_a_dataset_without_results_names_its_own_commands(bench: Workbench
         current(pilot, DrilldownScreen)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@SIZES
 async def test_the_leaderboard_shows_people_and_metrics_with_intervals(
     filled: Workbench, size: tuple[int, int]
 ) -> None:
@@ -129,7 +127,7 @@ async def test_by_subfield_where_there_are_some(bench: Workbench) -> None:
         assert " by " not in painted(app).splitlines()[1]
 
 
-@pytest.mark.parametrize("size", SIZES)
+@SIZES
 async def test_results_are_narrowed_down_to_a_field_and_some_systems(filled: Workbench, size: tuple[int, int]) -> None:
     rate(filled)
     app = VivaApp(filled, "results")
@@ -237,7 +235,7 @@ async def test_refresh_shows_new_ratings_and_keeps_the_cursor(filled: Workbench)
         assert app.screen.query_one(RowTable).cursor_row == 2
 
 
-@SMALL_FIRST
+@SIZES
 async def test_hostile_names_and_texts_are_cleaned_on_every_screen(
     bench: Workbench, size: tuple[int, int], unfiltered: None
 ) -> None:
@@ -325,7 +323,7 @@ async def test_keys_lead_on_and_escape_leads_back(filled: Workbench, key: str, n
         current(pilot, ResultsScreen)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@SIZES
 async def test_by_field_two_systems_are_compared_on_the_questions_of_the_field(
     filled: Workbench, size: tuple[int, int]
 ) -> None:
@@ -352,7 +350,7 @@ async def test_questions_that_were_picked_are_told(filled: Workbench) -> None:
         assert "4 questions not known to be drawn at random count here" in flowing(app)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@SIZES
 async def test_every_column_is_seen_beside_a_judge_of_a_long_name(round_: Workbench, size: tuple[int, int]) -> None:
     app = VivaApp(round_, "results")
     async with app.run_test(size=size) as pilot:

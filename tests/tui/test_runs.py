@@ -8,7 +8,7 @@ from textual.widgets import OptionList
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
 from tests.fakes.jobs_on_disk import add_job, training_events
-from tests.fakes.screen import SMALL, SMALL_FIRST, USUAL, flowing, painted, press, settle
+from tests.fakes.screen import SIZES, SMALL, USUAL, flowing, painted, press, settle
 from tests.fakes.trainings import curve, recipe, run
 from viva.records.job import Curve, JobStatus
 from viva.records.training import Run
@@ -56,7 +56,7 @@ def rows(app: VivaApp) -> list[str]:
     return [word for line in painted(app).splitlines()[3:] for word in line.split() if word.startswith("vad-")][:4]
 
 
-@SMALL_FIRST
+@SIZES
 async def test_runs_are_ordered_by_one_column_after_the_other(
     bench: Workbench, runs: FakeRuns, size: tuple[int, int]
 ) -> None:
@@ -73,7 +73,7 @@ async def test_runs_are_ordered_by_one_column_after_the_other(
         assert rows(app) == ["vad-1", "vad-3", "vad-4", "vad-2"]
 
 
-@SMALL_FIRST
+@SIZES
 async def test_each_column_can_be_seen_when_it_is_ordered_by(
     bench: Workbench, runs: FakeRuns, size: tuple[int, int]
 ) -> None:
@@ -111,7 +111,7 @@ async def test_enter_opens_the_training(bench: Workbench, runs: FakeRuns) -> Non
         assert app.screen.job.job_id == "run-1"
 
 
-@SMALL_FIRST
+@SIZES
 async def test_marked_runs_are_laid_over_each_other(bench: Workbench, runs: FakeRuns, size: tuple[int, int]) -> None:
     app = VivaApp(bench, "runs")
     async with app.run_test(size=size) as pilot:
@@ -239,7 +239,7 @@ async def test_colours_follow_the_theme(bench: Workbench, runs: FakeRuns) -> Non
         assert not set(dark) & set(light)
 
 
-@SMALL_FIRST
+@SIZES
 async def test_hostile_names_live_in_both_screens(bench: Workbench, size: tuple[int, int]) -> None:
     def hostile(number: int, text: str) -> Run:
         changes: dict[str, Any] = {"model": text, "dataset": text, "base": text, "device": text}

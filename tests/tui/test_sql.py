@@ -9,7 +9,7 @@ from textual.strip import Strip
 from textual.widgets import Input, TextArea
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
-from tests.fakes.screen import SMALL, SMALL_FIRST, USUAL, painted, settle
+from tests.fakes.screen import SIZES, SMALL, USUAL, painted, settle
 from tests.fakes.screen import press as press_at_once
 from viva.errors import UserError
 from viva.records.results import QueryPage
@@ -24,8 +24,6 @@ from viva.tui.widgets.chooser import ChooserScreen
 from viva.tui.widgets.row_table import RowTable
 from viva.tui.widgets.schema_tree import SchemaTree
 from viva.workbench import Workbench
-
-SIZES = [SMALL, USUAL]
 
 
 async def press(pilot: Pilot[None], *keys: str) -> None:
@@ -80,7 +78,7 @@ def endless(filled: Workbench, monkeypatch: pytest.MonkeyPatch) -> Endless:
     return session
 
 
-@pytest.mark.parametrize("size", SIZES)
+@SIZES
 @pytest.mark.parametrize("key", ["ctrl+j", "f5"])
 async def test_the_first_query_is_there_and_runs(filled: Workbench, size: tuple[int, int], key: str) -> None:
     app = VivaApp(filled, "sql")
@@ -211,7 +209,7 @@ async def test_a_result_of_an_earlier_query_does_not_come_late(
         assert not screen.running
 
 
-@pytest.mark.parametrize("size", SIZES)
+@SIZES
 async def test_a_row_is_shown_in_full(filled: Workbench, size: tuple[int, int]) -> None:
     app = VivaApp(filled, "sql")
     async with app.run_test(size=size) as pilot:
@@ -323,7 +321,7 @@ async def test_what_was_typed_is_there_after_leaving(filled: Workbench) -> None:
         assert editor(pilot).text == "SELECT 'not yet done'"
 
 
-@SMALL_FIRST
+@SIZES
 async def test_hostile_values_names_and_errors_are_cleaned(
     filled: Workbench, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -366,3 +364,12 @@ async def test_a_hostile_query_in_the_editor_does_not_reach_the_terminal(filled:
         assert not FORBIDDEN.search(painted(app))
         await press(pilot, "enter")
         assert not any(FORBIDDEN.search(line) for line in editor(pilot).document.lines)
+
+
+async def test_ctrl_a_selects_the_query_so_that_another_takes_its_place(filled: Workbench) -> None:
+    app = VivaApp(filled)
+    async with app.run_test(size=SMALL) as pilot:
+        app.push_screen(SqlScreen(filled))
+        await settle(pilot)
+        await press(pilot, "ctrl+a", "x")
+        assert editor(pilot).text == "x"

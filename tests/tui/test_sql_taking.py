@@ -4,15 +4,13 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
-from tests.fakes.screen import SMALL, USUAL, painted, settle
+from tests.fakes.screen import SIZES, SMALL, painted, settle
 from tests.fakes.screen import press as press_at_once
 from viva.tui.app import VivaApp
 from viva.tui.screens.sql import SqlScreen
 from viva.tui.widgets.chooser import ChooserScreen
 from viva.tui.widgets.schema_tree import SchemaTree
 from viva.workbench import Workbench
-
-SIZES = [SMALL, USUAL]
 
 
 async def press(pilot: Pilot[None], *keys: str) -> None:
@@ -31,7 +29,7 @@ async def run(pilot: Pilot[None], query: str) -> str:
     return painted(pilot.app)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@SIZES
 async def test_tab_completes_tables_and_columns_and_goes_on_where_nothing_fits(
     filled: Workbench, size: tuple[int, int]
 ) -> None:
@@ -54,7 +52,7 @@ async def test_tab_completes_tables_and_columns_and_goes_on_where_nothing_fits(
         assert not editor(pilot).has_focus
 
 
-@pytest.mark.parametrize("size", SIZES)
+@SIZES
 async def test_tab_leaves_a_finished_query_alone_and_goes_to_the_rows(filled: Workbench, size: tuple[int, int]) -> None:
     app = VivaApp(filled, "sql")
     async with app.run_test(size=size) as pilot:
@@ -144,7 +142,7 @@ async def test_one_row_is_no_line(filled: Workbench) -> None:
         assert "a line needs two rows; the only number is 8" in painted(app)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@SIZES
 async def test_a_result_is_drawn_in_three_ways(filled: Workbench, size: tuple[int, int]) -> None:
     app = VivaApp(filled, "sql")
     async with app.run_test(size=size) as pilot:

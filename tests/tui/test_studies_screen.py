@@ -7,6 +7,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from tests.fakes.calibrated import fill_calibrated
 from tests.fakes.filled import SYSTEMS
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
 from tests.fakes.rated_studies import as_person, make_more, rate
@@ -212,3 +213,29 @@ async def test_hostile_names_are_shown_and_do_nothing(filled: Workbench, monkeyp
             await pilot.press("down")
         await press(pilot, "x", "n", "a", "escape", "e")
         assert not FORBIDDEN.search(painted(app))
+
+
+async def test_a_lead_reads_the_verdict_of_a_closed_study(bench: Workbench) -> None:
+    fill_calibrated(bench)
+    app = VivaApp(as_person(bench, "lea", "lead"), "studies")
+    async with app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        assert "v Verdict" not in painted(app)
+        await press(pilot, "x", "y")
+        assert "v Verdict" in painted(app)
+        await press(pilot, "v")
+        assert "tuned is better than base on the total" in flowing(app)
+
+
+async def test_a_study_is_extended_from_the_window_by_spread(bench: Workbench) -> None:
+    fill_calibrated(bench, rated=24)
+    app = VivaApp(bench, "studies")
+    async with app.run_test(size=SMALL, notifications=True) as pilot:
+        await opened(pilot)
+        await press(pilot, "e", "6", "up", "space", "ctrl+s")
+        assert "sample has 12 further items, 72 in all" in flowing(app)
+    with bench.store.read() as connection:
+        found = connection.execute(
+            "SELECT stratum, count(DISTINCT example) FROM study_items GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
+    assert len({count for _, count in found}) > 1, "in proportion each of three equal layers would have 12"

@@ -7,7 +7,7 @@ import pytest
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
 from tests.fakes.jobs_on_disk import add_job
-from tests.fakes.screen import SMALL, SMALL_FIRST, USUAL, flowing, painted, press, settle
+from tests.fakes.screen import SIZES, SMALL, USUAL, flowing, painted, press, settle
 from tests.fakes.trainings import trials
 from viva.records.job import Job, JobKind, JobStatus
 from viva.records.training import Trial
@@ -55,7 +55,7 @@ def footer(app: VivaApp) -> str:
     return painted(app).splitlines()[-1]
 
 
-@SMALL_FIRST
+@SIZES
 async def test_trials_are_told_as_a_table_and_a_plot(
     bench: Workbench, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
 ) -> None:
@@ -163,7 +163,7 @@ async def test_a_sweep_is_opened_from_the_jobs_and_leads_to_the_next_job(bench: 
         assert isinstance(app.screen, GenerationJobScreen)
 
 
-@SMALL_FIRST
+@SIZES
 async def test_hostile_values_and_errors_live_in_the_screen(bench: Workbench, size: tuple[int, int]) -> None:
     found = [
         Trial(

@@ -8,7 +8,7 @@ from textual.widgets import OptionList
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
 from tests.fakes.jobs_on_disk import add_job, alive, training_events
-from tests.fakes.screen import SMALL, SMALL_FIRST, flowing, painted, press, settle
+from tests.fakes.screen import SIZES, SMALL, flowing, painted, press, settle
 from tests.fakes.verdicts import FixedEstimates
 from viva.paths import shipped
 from viva.records.job import JobKind, JobStatus
@@ -26,7 +26,7 @@ def _estimates(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(bench.__dict__, "estimates", FixedEstimates())
 
 
-@SMALL_FIRST
+@SIZES
 async def test_all_recipes_stand_in_the_menu_one_a_line_beside_the_trainings(
     filled: Workbench, size: tuple[int, int]
 ) -> None:
@@ -45,7 +45,7 @@ async def test_all_recipes_stand_in_the_menu_one_a_line_beside_the_trainings(
         assert "Choose" in lines[-1]
 
 
-@SMALL_FIRST
+@SIZES
 async def test_what_the_highlighted_recipe_does_stands_below_the_menu_in_full(
     filled: Workbench, size: tuple[int, int]
 ) -> None:
@@ -70,7 +70,7 @@ async def test_a_file_that_is_no_recipe_is_named_and_the_others_are_there(filled
         assert "LoRA for the starter model" in flowing(app)
 
 
-@SMALL_FIRST
+@SIZES
 async def test_coming_back_shows_the_running_training_and_enter_its_curve(
     filled: Workbench, size: tuple[int, int]
 ) -> None:

@@ -6,7 +6,7 @@ import pytest
 from textual.widgets import Checkbox, Input, Select
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
-from tests.fakes.screen import SMALL, SMALL_FIRST, flowing, painted, press, settle
+from tests.fakes.screen import SIZES, SMALL, flowing, painted, press, settle
 from tests.fakes.train_form import Starts, opened_form, until
 from tests.fakes.verdicts import FixedEstimates
 from viva.errors import UsageError
@@ -30,7 +30,7 @@ def estimates(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> FixedEstimat
     return found
 
 
-@SMALL_FIRST
+@SIZES
 async def test_the_form_holds_the_recipes_settings_and_fits_on_the_screen(
     filled: Workbench, size: tuple[int, int]
 ) -> None:

@@ -7,7 +7,7 @@ from textual.pilot import Pilot
 
 from tests.fakes.hostile import FORBIDDEN, HOSTILE
 from tests.fakes.jobs_on_disk import add_job, alive, training_events
-from tests.fakes.screen import SMALL, SMALL_FIRST, USUAL, flowing, painted, press, settle
+from tests.fakes.screen import SIZES, SMALL, USUAL, flowing, painted, press, settle
 from viva.records.job import JobStatus
 from viva.tui.app import VivaApp
 from viva.tui.screens.job import JobScreen
@@ -52,7 +52,7 @@ def footer(app: VivaApp) -> str:
     return painted(app).splitlines()[-1]
 
 
-@SMALL_FIRST
+@SIZES
 async def test_the_lines_below_the_head_tell_the_latest_of_everything(bench: Workbench, size: tuple[int, int]) -> None:
     app = VivaApp(bench)
     with alive(bench, NAME, events=measured(25)):
@@ -109,7 +109,7 @@ async def test_a_training_with_one_measure_offers_no_other(bench: Workbench) -> 
             assert "best checkpoint" in flowing(app)
 
 
-@SMALL_FIRST
+@SIZES
 async def test_the_probes_of_the_newest_evaluation_stand_with_where_each_question_is_from(
     bench: Workbench, size: tuple[int, int]
 ) -> None:
@@ -188,7 +188,7 @@ async def test_p_asks_the_training_to_pause_and_says_so_until_it_has(bench: Work
             assert "paused at step 25" in flowing(app)
 
 
-@SMALL_FIRST
+@SIZES
 async def test_a_training_that_failed_says_what_and_the_hint_above_its_curves(
     bench: Workbench, size: tuple[int, int]
 ) -> None:
@@ -225,7 +225,7 @@ async def test_a_base_model_that_was_only_measured_shows_its_one_evaluation(benc
         assert "Evaluation 1 of 1 · step 0" in flowing(app)
 
 
-@SMALL_FIRST
+@SIZES
 async def test_probes_with_hostile_texts_are_shown_harmless_and_whole(bench: Workbench, size: tuple[int, int]) -> None:
     events = training_events(20)
     for step, text in enumerate(HOSTILE, 1):

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from tests.fakes.calibrated import DATASET, JUDGE, SCORER, STUDY, SYSTEMS, add_judge, fill_calibrated, rate
-from viva.errors import NotFound, UsageError
+from tests.fakes.rated_studies import as_person
+from viva.errors import Forbidden, NotFound, UsageError
 from viva.records.calibration import CalibratedRow, CalibratedVerdict
 from viva.records.study import StudyMode, StudyRequest
 from viva.settings import Settings
@@ -183,3 +184,29 @@ def test_ratings_made_elsewhere_count_where_they_are_declared_a_random_sample(
     found = calibrated.calibration.of(DATASET, "paper")
     assert (found.refused, found.population, found.drawn, found.rated, found.useful) == ("", 60, 24, 24, 0)
     assert (row(found).n, row(found).judged) == (24, 36)
+
+
+def test_a_lead_sees_the_verdict_once_no_study_of_such_texts_is_open_to_them(calibrated: Workbench) -> None:
+    """Else they would rate the same systems' texts knowing which is better, or even which text is whose."""
+    lead = as_person(calibrated, "lea", "lead")
+    with pytest.raises(Forbidden, match="sample is open: leads see what came of it once it is closed"):
+        lead.calibration.of(DATASET, STUDY)
+    calibrated.studies.close(STUDY)
+    assert lead.calibration.of(DATASET, STUDY) == calibrated.calibration.of(DATASET, STUDY)
+    calibrated.studies.create(StudyRequest("second", DATASET, "test", SYSTEMS[:1], questions=5))
+    calibrated.studies.pause("second")
+    with pytest.raises(Forbidden, match="you may rate texts like those of sample in second") as caught:
+        lead.calibration.of(DATASET, STUDY)
+    assert caught.value.hint == "close it, or say who else rates: viva study assign second RATER …"
+    calibrated.studies.assign("second", ["bob"])
+    assert lead.calibration.of(DATASET, STUDY).rows
+    with pytest.raises(Forbidden):
+        as_person(calibrated, "bob").calibration  # noqa: B018
+
+
+def test_the_seed_is_that_of_the_bootstrap_below_30_questions(bench: Workbench) -> None:
+    fill_calibrated(bench, drawn=24)
+    one, same, other = (bench.calibration.of(DATASET, STUDY, seed=seed).rows for seed in (0, 0, 5))
+    assert one == same
+    assert [row.both.value for row in one] == [row.both.value for row in other]
+    assert [row.both.low for row in one] != [row.both.low for row in other]

@@ -38,6 +38,11 @@ def packed_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return root / "workspace", root / "capsule"
 
 
+@pytest.fixture(autouse=True)
+def _undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    draw_nothing(monkeypatch)
+
+
 @pytest.fixture
 def packed(packed_once: tuple[Path, Path], tmp_path: Path) -> Path:
     """A capsule of one's own."""
@@ -177,7 +182,8 @@ def test_another_person_zone_language_and_number_of_threads_change_nothing(packe
     }  # fmt: skip
     words = [sys.executable, "-m", "viva", "capsule", "check", str(packed)]
     outcome = subprocess.run(words, env=env, cwd="/", capture_output=True, text=True, check=False, timeout=200)
-    assert (outcome.returncode, outcome.stderr.splitlines()[-1].split(":")[0]) == (0, "the same"), outcome.stderr
+    assert outcome.returncode == 0, outcome.stderr
+    assert "the same: " in outcome.stderr
 
 
 def test_an_opened_capsule_goes_on_where_it_was_packed(bench: Workbench, packed: Path, tmp_path: Path) -> None:
@@ -297,6 +303,54 @@ def test_what_is_no_capsule_is_an_error(bench: Workbench, tmp_path: Path, manife
         bench.capsules.check(folder)
 
 
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ({"x": [1]}, "table 2 (Means on the main measures), rows x 1: 1 became missing"),
+        (
+            [[{"a": {"b": []}}]],
+            "table 2 (Means on the main measures), Human total /100 1–2, Measure: [] became missing",
+        ),
+        ("text", "table 2 (Means on the main measures), rows: text became missing"),
+    ],
+)
+def test_forged_numbers_of_any_shape_are_named(bench: Workbench, packed: Path, rows: Any, said: str) -> None:
+    path = packed / "numbers.json"
+    known = json.loads(path.read_text("utf-8"))
+    known["tables"][1]["rows"] = rows
+    path.write_text(json.dumps(known), "utf-8")
+    sign(packed)
+    assert bench.capsules.check(packed).differences[0] == said
+
+
+def test_a_page_that_was_changed_is_named_though_the_manifest_was_forged(bench: Workbench, packed: Path) -> None:
+    page = packed / "report.html"
+    page.write_text(page.read_text("utf-8").replace("Human total", "Robot total", 1), "utf-8")
+    sign(packed)
+    assert bench.capsules.check(packed).differences == ("report.html has another text than a report written now",)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("dataset", "other"), ("version", 7), ("rows", {"rating": 1}), ("rows", [1])]
+)
+def test_a_manifest_that_tells_of_other_rows_is_named(bench: Workbench, packed: Path, key: str, value: Any) -> None:
+    path = packed / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), key: value}), "utf-8")
+    assert bench.capsules.check(packed).differences == (f"manifest.json names another {key} than there is",)
+
+
+def test_a_figure_that_is_drawn_otherwise_is_noted_and_is_no_difference(bench: Workbench, packed: Path) -> None:
+    (packed / "report-figures" / "means.svg").write_text("<svg/>")
+    page = packed / "report.html"
+    page.write_text(page.read_text("utf-8").replace("<svg ", '<svg id="other" ', 1), "utf-8")
+    sign(packed)
+    found = bench.capsules.check(packed)
+    assert found.same
+    assert found.notes == (
+        "the figures in report-figures/means.svg, report.html are not as they are drawn here: compare them by eye",
+    )
+
+
 def test_a_table_of_other_columns_is_an_error_that_is_told(bench: Workbench, packed: Path) -> None:
     rewrite(packed / "data" / "example.parquet", "SELECT 1 AS example_id, 'x' AS other FROM t")
     sign(packed)
@@ -305,40 +359,21 @@ def test_a_table_of_other_columns_is_an_error_that_is_told(bench: Workbench, pac
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        (1.0, 1.0 + 1e-15, True), (1.0, 1.0 + 1e-9, False), (None, 0.0, False), ("a", "a", True), ("a", None, False),
-        (0.0, 1e-14, True), (1, 1.0, True), ([1, 2], [1], False), ({"a": 1}, {"b": 1}, False),
-    ],
-)  # fmt: skip
-def test_numbers_are_compared_but_for_their_last_bits(one: Any, other: Any, same: bool) -> None:
-    assert (capsule_numbers.differences({"x": one}, {"x": other}) == []) is same
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "said"),
-    [
-        ("short", "shore", "short became shore"),
-        (
-            "x" * 50 + "a" * 200, "x" * 50 + "b" * 200,
-            f"…{'x' * 20}{'a' * 39}… became …{'x' * 20}{'b' * 39}… (from character 51)",
-        ),
-        ("y" * 70, "y" * 71, f"…{'y' * 20} became …{'y' * 21} (from character 71)"),
-        ("a" * 70, None, f"{'a' * 59}… became nothing"),
-    ],
-)  # fmt: skip
-def test_long_texts_are_shown_where_they_begin_to_differ(one: str, other: str | None, said: str) -> None:
-    assert capsule_numbers.differences({"x": one}, {"x": other}) == [f"x: {said}"]
-
-
-@pytest.mark.parametrize(
     ("table", "query", "said"),
     [
         ("study", "SELECT * REPLACE ('[1]' AS design) FROM t", "study.parquet of the capsule has a design that is no"),
         ("system", "SELECT * REPLACE ('[1]' AS decoding) FROM t", "system.parquet of the capsule has a decoding that"),
         ("criterion", "SELECT * REPLACE ('3' AS levels) FROM t", "criterion.parquet of the capsule has a levels that"),
-        ("study", """SELECT * REPLACE ('{"frame": 5}' AS design) FROM t""", "the rows of the capsule cannot be comp"),
-        ("criterion", """SELECT * REPLACE ('{"x": "y"}' AS levels) FROM t""", "the rows of the capsule cannot be comp"),
+        (
+            "study",
+            """SELECT * REPLACE ('{"frame": 5}' AS design) FROM t""",
+            "the rows of the capsule cannot be computed with (random stream): ",
+        ),
+        (
+            "criterion",
+            """SELECT * REPLACE ('{"x": "y"}' AS levels) FROM t""",
+            "the rows of the capsule cannot be computed with (rubrics): ",
+        ),
     ],
 )
 def test_rows_of_another_shape_are_a_difference_that_is_named(

@@ -150,6 +150,7 @@ def test_ratings_and_comparisons_do_not_mix(filled: Workbench, file: Path) -> No
 def test_in_a_file_the_system_whose_name_comes_first_is_a(filled: Workbench, file: Path) -> None:
     taken(filled, file, ROWS)
     out = file.with_name("out.csv")
+    filled.studies.close(STUDY)
     lead = Workbench(replace(filled.settings, role="lead"))
     assert lead.rating_files.preferences.export(out) == 5
     with out.open(encoding="utf-8", newline="") as lines:

@@ -1,7 +1,7 @@
 """Rankings from pairs: whose comparisons, against whom, and every odd set of them."""
 
 import math
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from typing import Any
 
 import pytest
@@ -78,7 +78,15 @@ def test_a_judges_ranking_is_chosen_by_name_and_people_come_first(bench: Workben
     assert ranked(bench, criterion="clarity").systems[0].system == B
     judged = ranked(bench, scorer="oracle")
     assert (judged.of.source, judged.of.mode, judged.systems[0].system) == ("judge", "reference", B)
-    assert [one.criterion for one in bench.ranking.choices(compared.DATASET)] == [None, "clarity", None]
+    choices = bench.ranking.choices(compared.DATASET)
+    assert [one.criterion for one in choices] == [None, "clarity", None]
+    assert ranked(bench, criterion="clarity").choices == tuple(choices)
+    nearest = bench.ranking.nearest(compared.DATASET, wanted=replace(choices[2], scored=0, attempted=0))
+    assert nearest is not None
+    assert (nearest.of, nearest.choices) == (choices[2], tuple(choices))
+    gone = bench.ranking.nearest(compared.DATASET, wanted=replace(choices[2], scorer="nobody"))
+    assert gone is not None
+    assert gone.of == choices[0]
     for how, message in [
         ({"scorer": "nobody"}, "no comparisons are by nobody"), ({"study": "none"}, "no comparisons are by none"),
         ({"criterion": "clarty"}, "there is no criterion 'clarty'"), ({"split": "tset"}, "there is no split tset"),
@@ -133,6 +141,7 @@ def test_without_a_verdict_on_two_systems_nobody_is_ranked(bench: Workbench) -> 
         bench.ranking.of(compared.DATASET)
     compared.compare_with_itself(bench, A, 0)
     assert bench.ranking.choices(compared.DATASET) == []
+    assert bench.ranking.nearest(compared.DATASET) is None
     compared.unscored(bench, 1, A, B)
     found = ranked(bench)
     assert (found.systems, found.pairs, found.attempted, found.scored, found.alone) == ((), (), 1, 0, 1)

@@ -198,11 +198,13 @@ def test_a_lead_cannot_find_out_whether_their_own_guess_was_right(guessing: Work
     after = found(lead, "guess")
     assert after.guesses == before.guesses
     assert [(one.guesses, one.correct, one.expected) for one in after.raters if one.rater == "lea"] == [(0, 0, None)]
-    assert words.guesses(after).endswith("; a lead's own count when the study is closed")
+    assert words.guesses(after).endswith("; a lead's own count once no study of such texts is open to them")
     whole = found(guessing, "guess").guesses
     assert whole is not None
     assert whole.n == 16
     guessing.studies.close("guess")
+    assert found(lead, "guess").guesses == after.guesses, "the same texts are open to them in another study"
+    guessing.studies.close("tiny-test")
     assert found(lead, "guess").guesses == whole
     assert "own" not in words.guesses(found(lead, "guess"))
 

@@ -341,7 +341,11 @@ def test_leads_export_closed_studies_engineers_all_and_raters_none(filled: Workb
     taken(filled, file, ROWS)
     out = file.with_name("out.jsonl")
     lead = as_role(filled, "lead")
-    assert lead.rating_files.export(out) == 5
+    with pytest.raises(Forbidden, match=f"you may rate texts like those of paper in {STUDY}, and export it once that"):
+        lead.rating_files.export(out, "paper")
+    assert lead.rating_files.export(out) == 0
+    filled.studies.assign(STUDY, ["bob"])
+    assert lead.rating_files.export(out, overwrite=True) == 5
     assert lead.rating_files.export(out, "paper", overwrite=True) == 5
     with pytest.raises(Forbidden, match="only engineers may export a study that is not closed"):
         lead.rating_files.export(out, STUDY, overwrite=True)

@@ -12,14 +12,14 @@ import pytest
 
 import viva
 from tests.fakes.filled import STUDY
-from viva.errors import Forbidden
+from viva.errors import Forbidden, UsageError
 from viva.records.person import Person, Role
-from viva.records.study import StudyState
+from viva.records.study import StudyRequest, StudyState
 from viva.settings import Settings
 from viva.workbench import Workbench, access
 from viva.workbench.access import ACCESS
 
-FOR_ALL = {"open", "settings", "paths", "person", "require", "store"}
+FOR_ALL = {"looked_in_vain", "open", "settings", "paths", "person", "require", "store"}
 """What holds nothing of a workspace by itself, and what the parts of the workbench share among themselves.
 
 Front ends are kept off the store by the test below.
@@ -142,3 +142,36 @@ def test_front_ends_ask_the_parts_and_never_the_store() -> None:
             for node in ast.walk(ast.parse(file.read_text("utf-8"))):
                 if isinstance(node, ast.Attribute):
                     assert node.attr != "store", f"{file}:{node.lineno}"
+
+
+def test_a_closed_study_stays_sealed_to_a_lead_who_may_rate_such_texts_in_another(
+    filled: Workbench, tmp_path: Path
+) -> None:
+    lead = as_role(filled.paths.root, Role.LEAD)
+    filled.studies.create(StudyRequest("second", "tiny", "test", ("tuned",)))
+    seen = [
+        lead.studies.close(STUDY),
+        lead.studies.get(STUDY),
+        *lead.studies.list(),
+        lead.studies.progress(STUDY).study,
+    ]
+    assert {study.systems for study in seen} == {()}
+    with pytest.raises(Forbidden, match=f"you may rate texts like those of {STUDY} in second, and export it once"):
+        lead.studies.export(STUDY, tmp_path / "study.csv")
+    assert lead.precision.of(STUDY).blind
+    assert lead.rater_agreement.of(STUDY).study.systems == ()
+    with pytest.raises(UsageError, match="you may rate such texts in second yourself"):
+        lead.adjudication.get(STUDY, "1")
+    lead.studies.assign("second", ["bob"])
+    assert lead.studies.get(STUDY).systems == ("starter", "tuned")
+    assert not lead.precision.of(STUDY).blind
+
+
+def test_a_lead_who_has_stepped_out_of_a_study_does_not_let_themselves_in_again(filled: Workbench) -> None:
+    lead = as_role(filled.paths.root, Role.LEAD)
+    lead.studies.assign(STUDY, ["ann", "bob"])
+    lead.studies.assign(STUDY, ["bob"])
+    for raters in (["ann", "bob"], None):
+        with pytest.raises(Forbidden, match="only engineers may let themselves in"):
+            lead.studies.assign(STUDY, raters)
+    assert lead.studies.assign(STUDY, ["bob", "cyd"]).raters == ("bob", "cyd")

@@ -2,6 +2,8 @@
 
 import csv
 import json
+import random
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,9 +11,14 @@ from typing import Any
 import pytest
 
 from tests.fakes.filled import STUDY, SYSTEMS
+from tests.fakes.rated_rounds import STUDY as ROUND
+from tests.fakes.rated_rounds import fill_round
 from tests.fakes.results import rate
 from viva.errors import NotFound, UsageError
+from viva.records.ids import new_id, utc_now
+from viva.records.rating import RatingEvent
 from viva.records.study import Stratify, StudyMode, StudyRequest, StudyState
+from viva.store import ratings
 from viva.workbench import Workbench
 
 REQUEST = StudyRequest("second", "tiny", "test", SYSTEMS)
@@ -133,3 +140,45 @@ def test_items_without_a_verdict_are_exported_too(filled: Workbench, tmp_path: P
     row = json.loads((tmp_path / "study.jsonl").read_text("utf-8").splitlines()[0])
     assert (row["system"], row["rater"], row["winner"]) == ("starter", None, None) or row["system_b"] == "starter"
     assert row["generation"] < row["generation_b"]
+
+
+def test_a_study_is_extended_where_values_spread_most(bench: Workbench) -> None:
+    """The sample stays a random one within its layers, and the verdict weighs them by their sizes."""
+    fill_round(bench, rated=0)
+    rate_spread(bench, "energy")
+    before = Counter(row[0] for row in rows(bench, DRAWN))
+    bench.studies.extend(ROUND, questions=20, by_spread=True)
+    after = Counter(row[0] for row in rows(bench, DRAWN))
+    assert {layer: after[layer] - before[layer] for layer in before}["energy"] >= 12
+    chance = dict(rows(bench, "SELECT DISTINCT stratum, probability FROM study_items WHERE stream = 'calibration'"))
+    assert chance == {layer: pytest.approx(drawn / 30) for layer, drawn in after.items()}
+    bench.studies.extend(ROUND, questions=5)
+    assert Counter(row[0] for row in rows(bench, DRAWN)).total() == 70
+
+
+def test_what_spreads_must_be_known_and_lie_in_layers(bench: Workbench) -> None:
+    fill_round(bench, rated=0)
+    with pytest.raises(UsageError, match="nothing tells yet how values of round-1 spread"):
+        bench.studies.extend(ROUND, questions=5, by_spread=True)
+    with pytest.raises(UsageError, match="which questions to draw"):
+        bench.studies.extend(ROUND, raters_per_item=2, by_spread=True)
+    bench.studies.create(
+        StudyRequest("flat", "round", "test", ("base-3b", "tuned-3b"), stratify=Stratify.NONE, questions=9)
+    )
+    with pytest.raises(UsageError, match="was drawn in one layer"):
+        bench.studies.extend("flat", questions=5, by_spread=True)
+
+
+DRAWN = "SELECT DISTINCT stratum, example FROM study_items WHERE study = 'round-1' AND stream = 'calibration'"
+
+
+def rate_spread(bench: Workbench, layer: str) -> None:
+    """Let somebody rate all that is drawn: far apart in one layer, much alike in the others."""
+    task = next(task.task for task in bench.desk.tasks())
+    found = rows(bench, f"SELECT item, stratum FROM study_items WHERE study = '{ROUND}' ORDER BY position")
+    draw, events = random.Random(1), []
+    for item, stratum in found:
+        values = {one.name: draw.choice((0, 5) if stratum == layer else (2, 3)) for one in task.rubric.criteria}
+        events.append(RatingEvent(new_id(), task.study_id, item, "ann", values, None, "", False, 1.0, utc_now()))
+    with bench.store.write() as connection:
+        assert ratings.add(connection, events) == []

@@ -115,6 +115,11 @@ def test_the_study_is_chosen_and_what_is_not_there_is_told(bench: Workbench) -> 
         WeightSource("human", "more", ""), WeightSource("human", "less", ""),
     ]  # fmt: skip
     assert weighed(bench).of.study == "more"
+    assert list(weighed(bench).choices) == bench.weights.choices(compared.DATASET)
+    for wanted in ("less", "none"):
+        nearest = bench.weights.nearest(compared.DATASET, wanted=WeightSource("human", wanted, ""))
+        assert nearest is not None
+        assert nearest.of.study == {"less": "less", "none": "more"}[wanted]
     assert weighed(bench, study="less").n == 1
     with pytest.raises(NotFound, match="nothing has points by oracle") as raised:
         bench.weights.of(compared.DATASET, scorer="oracle (reference)")

@@ -66,16 +66,17 @@ def command(
         _show_texts(session, found, texts, form)
         return
     wide = form is Format.MD or table_width() >= WIDE
-    if form in {Format.TABLE, Format.MD}:
-        show(words.for_eyes(found, wide), form)
-    else:
+    if form in {Format.JSON, Format.CSV}:
         show(words.for_programs(found), form)
-    if form is Format.TABLE and found.measures:
+    elif found.measures or form is Format.MD:
+        show(words.for_eyes(found, wide), form)
+    if not found.measures:
+        say(f"the two have been scored or rated on nothing together yet: {session.command(f'score {dataset}')}")
+        return
+    if form is Format.TABLE:
         for line in words.legend(wide):
             say(line)
     say(words.summary(found))
-    if not found.measures:
-        say(f"the two have been scored or rated on nothing together yet: {session.command(f'score {dataset}')}")
     for note in words.notes(found):
         say(f"note: {note}")
     if found.hidden:

@@ -28,9 +28,7 @@ command.add_command(model_export.command)
 @pass_session
 def list_(session: Session, form: Format) -> None:
     """List the models; `starter` is built in."""
-    models = session.workbench.models
-    models.starter()
-    rows = [(m.name, m.kind.value, m.location, m.base, m.note) for m in models.list()]
+    rows = [(m.name, m.kind.value, m.location, m.base, m.note) for m in session.workbench.models.list()]
     show(Table.of(["model", "kind", "location", "base", "note"], rows), form)
 
 

@@ -37,8 +37,8 @@ def command(session: Session, study: str, margin: float | None, measure: str, la
     people = form in {Format.TABLE, Format.MD}
     if layers:
         show((words.strata_for_eyes if people else words.strata_for_programs)(plan), form)
-        if not any(row.strata for row in plan.rows):
-            say("the study was drawn in one layer: no question is known to tell more than another")
+        if step := precision_steps.by_layer(plan):
+            say(step)
         return
     show((words.for_eyes if people else words.for_programs)(plan), form)
     for row in words.least_sure(plan):

@@ -46,10 +46,9 @@ def command(
     A question counts once for each two systems. JSON and CSV carry all numbers, unrounded.
     """
     session.deliver()
-    service = session.workbench.ranking
     if source is None and (study or judge):
         source = "human" if study else "judge"
-    found = service.of(dataset, split, source, study, judge, mode, criterion, baseline, seed)
+    found = session.workbench.ranking.of(dataset, split, source, study, judge, mode, criterion, baseline, seed)
     say(ranking.headline(found))
     if form in {Format.TABLE, Format.MD}:
         width = ranking.NAME_WIDTH if form is Format.TABLE else ranking.WHOLE_NAME
@@ -58,6 +57,5 @@ def command(
         show((ranking.pairs_for_programs if pairs else ranking.for_programs)(found), form)
     for note in ranking.notes(found, by_pair=pairs):
         say(note)
-    others = [one for one in service.choices(dataset, split) if one != found.of]
-    if others:
+    if others := [one for one in found.choices if one != found.of]:
         say("also there: " + "; ".join(ranking.source_title(one) for one in others[: ranking.SHOWN]))

@@ -11,13 +11,18 @@ from typing import TYPE_CHECKING, Any, Protocol
 import click
 
 from viva import settings
-from viva.errors import UsageError
+from viva.cli.exits import say
+from viva.errors import NotFound, UsageError
 from viva.records.person import Role
 from viva.records.serving import SshOptions, WebOptions
 from viva.settings import Settings
+from viva.text import display_line
 
 if TYPE_CHECKING:
     from viva.workbench import Workbench
+
+ELSEWHERE = "viva demo makes some to try, --workspace DIR names another workspace"
+"""What else to do in a directory that is no workspace yet."""
 
 
 class FrontEnds(Protocol):
@@ -58,6 +63,11 @@ class Session:
         if not root.is_dir():
             raise UsageError(f"there is no directory {root}", "make it first, or name another with --workspace")
         return Workbench(self.settings)
+
+    @property
+    def looked_in_vain(self) -> bool:
+        """Whether the store has been asked for, and there is none."""
+        return "workbench" in vars(self) and self.workbench.looked_in_vain
 
     def command(self, words: str = "") -> str:
         """Return a command line to type next, with the workspace where it was named on this one."""
@@ -105,6 +115,19 @@ class Command(click.Command):
         super().__init__(*arguments, **keywords)
         self.params += global_options(hidden=True)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; say so where it has looked for something in a directory that is no workspace yet."""
+        session = ctx.find_object(Session)
+        try:
+            done = super().invoke(ctx)
+        except NotFound as error:
+            if session is None or not session.looked_in_vain:
+                raise
+            raise NotFound(f"{error.message}: {_no_workspace(session)}", f"{error.hint}; {ELSEWHERE}") from error
+        if session is not None and session.looked_in_vain:
+            say(f"note: {_no_workspace(session)}; viva dataset import begins, {ELSEWHERE}")
+        return done
+
 
 class Noun(click.Group):
     """A group of commands about one noun."""
@@ -120,6 +143,10 @@ class Noun(click.Group):
         if command is None and not name.startswith("-"):
             raise unknown_command(context, name, self.list_commands(context))
         return command
+
+
+def _no_workspace(session: Session) -> str:
+    return f"{display_line(str(session.settings.workspace), 160)} holds no results of viva yet"
 
 
 def unknown_command(context: click.Context, name: str, known: list[str]) -> UsageError:

@@ -236,11 +236,20 @@ def reopen(session: Session, name: str) -> None:
 @command.command("extend")
 @click.argument("name")
 @click.option("--questions", type=click.IntRange(1), help="How many further questions are drawn.")
+@click.option("--by-spread", is_flag=True, help="Draw them where they tell most, as viva plan --layers advises.")
 @click.option("--raters-per-item", type=click.IntRange(1), help="How many are to rate each item from now on.")
 @pass_session
-def extend(session: Session, name: str, questions: int | None, raters_per_item: int | None) -> None:
-    """Draw further questions for the study NAME, or have more people rate each item; what it has stays."""
-    study = session.workbench.studies.extend(name, questions, raters_per_item)
+def extend(
+    session: Session, name: str, questions: int | None, raters_per_item: int | None, *, by_spread: bool
+) -> None:  # fmt: skip
+    """Draw further questions for the study NAME, or have more people rate each item; what it has stays.
+
+    Questions come from each layer in proportion to its size. With `--by-spread` they come from the layers where values
+    of the pair that is least sure spread most. Either way they are drawn at random: `viva verdict` and `viva plan`
+    weigh each layer by its size. The leaderboard counts every rated question alike, and so leans to such layers.
+    """
+    session.deliver()
+    study = session.workbench.studies.extend(name, questions, raters_per_item, by_spread=by_spread)
     say(words.made_text(study))
 
 

@@ -3,7 +3,7 @@
 import click
 
 from viva.cli.exits import say
-from viva.cli.output import emit, show, with_format
+from viva.cli.output import emit, show, with_format, with_seed
 from viva.cli.session import Command, Session, pass_session
 from viva.present import calibration
 from viva.present.tables import Format
@@ -13,9 +13,10 @@ from viva.present.tables import Format
 @click.argument("study")
 @click.option("--judge", metavar="JUDGE", help="This judge (else the one by the study's rubric that judged most).")
 @click.option("--mode", type=click.Choice(["reference", "independent"]), help="Only what it said in this mode.")
+@with_seed("Of the bootstrap below 30 questions.")
 @with_format
 @pass_session
-def command(session: Session, study: str, judge: str | None, mode: str | None, form: Format) -> None:
+def command(session: Session, study: str, judge: str | None, mode: str | None, seed: int, form: Format) -> None:
     """Put people's ratings and a judge's together into one verdict.
 
     People rated some of the questions, drawn at random, a judge has judged all of them. Where the two were asked the
@@ -24,10 +25,12 @@ def command(session: Session, study: str, judge: str | None, mode: str | None, f
     judge followed as far as it goes with people, and 95% intervals by t, below 30 questions bent by a bootstrap.
     The total and each criterion: every system's mean, and every pair's difference on the same questions, by people
     alone, by the judge alone, and by both. At least 20 questions of the random sample must be rated.
-    The same ratings always give the same numbers. JSON and CSV carry all numbers, unrounded.
+    Leads see it once the study is closed, and every other one of such texts that they may rate in. JSON and CSV carry
+    all numbers, unrounded.
     """
     session.deliver()
-    found = session.workbench.calibration.of(session.workbench.studies.get(study).dataset, study, judge, mode)
+    dataset = session.workbench.studies.get(study).dataset
+    found = session.workbench.calibration.of(dataset, study, judge, mode, seed=seed)
     say(calibration.headline(found))
     if form is Format.TABLE:
         for number, (title, table) in enumerate(calibration.sections(found)):

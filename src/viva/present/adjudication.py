@@ -179,7 +179,10 @@ def caption(found: Disputes) -> str:
     things = plural(len(found.items), NOUNS[found.study.mode])
     settled = sum(one.settled for one in found.items)
     waiting = f"; {found.waiting:,} still want raters and are left out" if found.waiting else ""
-    waiting += f"; you may rate in it yourself, and see {found.withheld:,} once it is closed" if found.withheld else ""
+    if found.withheld:
+        there = found.sealed_by == found.study.name
+        which, it = ("in it", "it") if there else (f"such texts in {display_line(found.sealed_by, 40)}", "that")
+        waiting += f"; you may rate {which} yourself, and see {found.withheld:,} once {it} is closed"
     return f"{display_line(found.study.name, 64)}: {things} by two raters or more, {settled:,} settled{waiting}"
 
 
@@ -187,7 +190,8 @@ def nothing_text(found: Disputes) -> str:
     """Return what to do where there is nothing to settle."""
     thing = NOUNS[found.study.mode]
     if found.withheld:
-        return f"whoever may rate sees no {thing} with what others said until the study is closed"
+        which = "the study" if found.sealed_by == found.study.name else display_line(found.sealed_by, 40)
+        return f"whoever may rate sees no {thing} with what others said until {which} is closed"
     if found.waiting:
         return f"no {thing} has all its ratings from two raters yet: wait for them, or close the study"
     return f"no {thing} was rated by two raters: viva study extend {found.study.name} --raters-per-item 2"
@@ -205,7 +209,7 @@ def list_table(found: Disputes, *, eyes: bool) -> Table:
         rows: list[Any] = [
             (
                 one.number, f"{100 * one.apart:.0f}%" if pairs else f"{one.apart:.1f}", one.raters,
-                WHOLE if one.widest == OVERALL else one.widest, one.flagged or None,
+                None if not one.apart else WHOLE if one.widest == OVERALL else one.widest, one.flagged or None,
                 "yes" if one.settled else "no", question_line(one, 60),
             )
             for one in found.items

@@ -106,13 +106,15 @@ def notes(found: CalibratedVerdict) -> list[str]:
             "left out: they are no random sample"
         )
     if found.strata > 1:
-        said.append(f"the sample was drawn within {found.strata} strata, which people's numbers are weighted by")
-    if found.useful or found.strata > 1:
         said.append(
-            "people alone are weighed here as the random sample was drawn; the leaderboard counts every rated question"
+            f"the sample was drawn within {found.strata} layers, which people's numbers are weighted by; the "
+            "leaderboard counts every rated question alike"
         )
+    elif found.useful:
+        said.append("the leaderboard counts every rated question, those that were chosen too")
     if 0 < found.unrated_strata < found.strata:
-        said.append(f"{found.unrated_strata} of the strata have no rating yet, and are left out of people's numbers")
+        has, are = ("has", "is") if found.unrated_strata == 1 else ("have", "are")
+        said.append(f"{found.unrated_strata} of the layers {has} no rating yet, and {are} left out of people's numbers")
     apart = [row for row in found.rows if row.measure == TOTAL and row.second is not None]
     if sum(_known(row.both) for row in apart) > 1:
         said.append(f"{len(apart)} differences, each with its own 95% interval: their number is not corrected for")
@@ -161,7 +163,20 @@ def next_step(found: CalibratedVerdict) -> str:
 def sections(found: CalibratedVerdict) -> list[tuple[str, Table]]:
     """Return for each measure its heading and a table for eyes: a line for each system, and for each pair."""
     names = short_names(found.study.systems, NAME_WIDTH)
-    return [(title(rows[0]), Table.of(_HEADS, [_cells(row, names) for row in rows])) for rows in by_measure(found)]
+    return [_section(rows, names) for rows in by_measure(found)]
+
+
+def _section(rows: Sequence[CalibratedRow], names: ShortNames) -> tuple[str, Table]:
+    """Return a measure's heading and table; numbers of questions that are the same in all rows stand in the head."""
+    heads, lines = list(_HEADS), [list(_cells(row, names)) for row in rows]
+    people, judge = {row.people_n for row in rows}, {row.judge_n for row in rows}
+    for at, who, numbers in ((1, "people", people), (2, "judge", judge)):
+        if len(numbers) == 1:
+            count = f" ({numbers.pop():,})"
+            heads[at] = who + count
+            for line in lines:
+                line[at] = line[at].removesuffix(count)
+    return title(rows[0]), Table.of(heads, lines)
 
 
 def for_papers(found: CalibratedVerdict) -> Table:

@@ -15,7 +15,7 @@ def interval(one: MeasureDifference) -> str:
     value, low, high = shown(one)
     if value is None:
         return NONE
-    if measures.covers(one.difference, _ends(one)):
+    if measures.covers(one.difference, ends(one)):
         return f"{_value(one)} ({measures.TOO_FEW_SHORT})"
     if low is None or high is None:
         return _value(one)
@@ -25,7 +25,7 @@ def interval(one: MeasureDifference) -> str:
 def interval_words(one: MeasureDifference) -> str:
     """Return the difference with its interval in words."""
     found = f"difference {_value(one)}"
-    if measures.covers(one.difference, _ends(one)):
+    if measures.covers(one.difference, ends(one)):
         return f"{found} ({measures.TOO_FEW})"
     _, low, high = shown(one)
     if low is not None and high is not None:
@@ -65,7 +65,7 @@ def reach(one: MeasureDifference) -> float:
 
 def shown(one: MeasureDifference) -> Estimate:
     """Return a difference whose interval is cut to what there can be on the measure's scale."""
-    return measures.on_scale(one.difference, _ends(one))
+    return measures.on_scale(one.difference, ends(one))
 
 
 def number(value: float | None, one: MeasureDifference) -> str:
@@ -90,7 +90,7 @@ def _value(one: MeasureDifference) -> str:
     return NONE if one.difference.value is None else signed(one.difference.value, digits(one))
 
 
-def _ends(one: MeasureDifference) -> measures.Ends | None:
+def ends(one: MeasureDifference) -> measures.Ends | None:
     """Return the largest differences that there can be, None where the scale is not known."""
     if one.highest is None:
         return None

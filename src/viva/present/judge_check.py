@@ -4,6 +4,7 @@ from typing import Any
 
 from viva.present.tables import Table
 from viva.records.judge_check import Agreement, AltTest, Consistency, InjectionEffect, JudgeCheck, PairHabits, Standing
+from viva.records.results import place_name
 from viva.text import display_line, plural
 
 NONE = "–"
@@ -54,7 +55,7 @@ def for_programs(check: JudgeCheck) -> Table:
 
 def headline(check: JudgeCheck) -> str:
     """Return one line that says what was checked, and whether that still holds."""
-    place = f"{check.dataset}/{check.split}" if check.split else check.dataset
+    place = place_name(check.dataset, check.split)
     said = (
         f"{display_line(check.judge, 60)} ({check.mode}) on {display_line(place, 60)}, rubric "
         f"{display_line(check.rubric, 40)}"

@@ -217,7 +217,7 @@ def _measures(rows: Sequence[LeaderboardRow], rubrics: dict[str, Rubric]) -> dic
         source, study, scorer, name = key
         owner = study or scorer
         weight = weights.get(owner, {}).get(name)
-        suffix = f" · {display_line(owner, 20)}" if owner and (source == "judge" or several[source]) else ""
+        suffix = f" · {system_name(owner, 24)}" if owner and (source == "judge" or several[source]) else ""
         ending = f" · {owners[owner]}" if owner and several[source] else ""
         if not ending and source == "judge" and name != "total":
             ending = ", judge"

@@ -28,13 +28,16 @@ EXPLAINED = (
     ("Human", "points by people: each text's mean over its raters first"),
     ("Scored", "texts with a value / texts attempted; what is unscored is in no mean"),
     ("Rank", "1 is the best; 1–2 may be first or second. Systems are compared two by two on the"),
-    ("", "questions they share (sign flips, Holm's correction): all ranks hold with 95%"),
+    ("", "questions they share (sign flips, Holm's correction): a measure's ranks all hold with 95%"),
     (AHEAD, "the best mean (where less is better the lowest), told apart from every other system"),
     (CLOSE, "the best mean, but the data do not tell it apart from some other"),
     ("█ ▒", "the scale up to the interval, and the interval"),
 )
 NARROWEST_NAME, WIDEST_NAME = 18, 60
-NARROWEST_BAR, WIDEST_BAR = 6, 60
+NARROWEST_SHORT = 14
+"""Columns of a system's name, and of a measure's, where there is no room for more."""
+NARROWEST_BAR, GOOD_BAR, WIDEST_BAR = 6, 16, 60
+ROOMY = 100
 NARROWEST_PART = 8
 EMPTY = "Nothing is measured or rated here yet"
 
@@ -79,10 +82,10 @@ def is_tight(board: Leaderboard, width: int, bar_width: int) -> bool:
 
 def name_room(board: Leaderboard, width: int, bar_width: int, *, short: bool = False) -> int:
     """Return how wide names can be in a table of `width` cells beside everything else."""
-    every = lines(board, bar_width, short=short)
+    every, least = lines(board, bar_width, short=short), NARROWEST_SHORT if short else NARROWEST_NAME
     cells = [tuple(column.heading for column in columns(board)), *(line.cells for line in every)]
     widths = [max(map(cell_len, column)) + 2 for column in zip(*cells, strict=True)]
-    return min(max(width - 2 - sum(widths[:-4] + widths[-3:]) - 2, NARROWEST_NAME), WIDEST_NAME)
+    return min(max(width - 2 - sum(widths[:-4] + widths[-3:]) - 2, least), WIDEST_NAME)
 
 
 def columns(board: Leaderboard, name_width: int = NAME_WIDTH) -> tuple[Column, ...]:
@@ -123,24 +126,24 @@ def lines(board: Leaderboard, bar_width: int = 10, name_width: int = NAME_WIDTH,
     return found
 
 
-def bar_width(shown: Sequence[Column], every: Sequence[Line], width: int) -> int:
-    """Return how many cells are left for the bars on a screen of `width`, on which each column has two around it."""
-    table = [tuple(column.heading for column in shown), *(line.cells for line in every)]
-    widths = [max(cell_len(cells[number]) for cells in table) + 2 for number in range(len(shown))]
-    return min(max(width - 1 - sum(widths) + widths[-2] - 2, NARROWEST_BAR), WIDEST_BAR)
+def on_screen(board: Leaderboard, width: int) -> tuple[tuple[Column, ...], list[Line], tuple[int, int] | None]:
+    """Return the columns and lines of the table on a screen of `width`, on which each column has two cells around it.
 
-
-def filled(shown: Sequence[Column], every: Sequence[Line], width: int) -> tuple[int, int] | None:
-    """Return which column loses its ends so that the others fit on a screen of `width`, with it; None where all fit.
-
-    It is that of fields, or of measures where it is the wider one.
+    Names take what measures and a bar leave, and bars the rest. The third is the column that loses its ends so that
+    the others fit, that of fields, or of measures where it is the wider one, with `width`; None where all fit.
     """
-    table = [tuple(column.heading for column in shown), *(with_bar(line, NARROWEST_BAR) for line in every)]
-    widths = [max(cell_len(cells[number]) for cells in table) + 2 for number in range(len(shown))]
-    if sum(widths) < width:
-        return None
+    least = GOOD_BAR if width >= ROOMY else NARROWEST_BAR
+    short = is_tight(board, width, least)
+    room = name_room(board, width, least, short=short)
+    shown, every = columns(board, room), lines(board, least, room, short=short)
+    widths = [cells + 2 for cells in _widths(shown, every)]
+    bar = min(max(width - 1 - sum(widths) + widths[-2] - 2, NARROWEST_BAR), WIDEST_BAR)
+    every = [replace(line, cells=tuple(with_bar(line, bar))) for line in every]
+    widths = [cells + 2 for cells in _widths(shown, every)]
     kept = [number for number, column in enumerate(shown) if column.heading in {"Field", "Subfield", "Measure"}]
-    return (max(kept, key=lambda number: widths[number]), width) if kept else None
+    if sum(widths) < width or not kept:
+        return shown, every, None
+    return shown, every, (max(kept, key=lambda number: widths[number]), width)
 
 
 def with_bar(line: Line, width: int) -> list[str]:
@@ -184,10 +187,8 @@ def _room_beside_part(board: Leaderboard, room: int, width: int) -> int:
 
 
 def _widths(shown: Sequence[Column], every: Sequence[Line]) -> list[int]:
-    return [
-        max(cell_len(column.heading), *(cell_len(line.cells[number]) for line in every))
-        for number, column in enumerate(shown)
-    ]
+    table = [tuple(column.heading for column in shown), *(line.cells for line in every)]
+    return [max(map(cell_len, column)) for column in zip(*table, strict=True)]
 
 
 def _printed(shown: Sequence[Column], found: Sequence[Line], every: Sequence[Line], width: int) -> Printed:

@@ -8,7 +8,7 @@ from viva.present.system_names import short_names
 from viva.present.tables import Table
 from viva.records.estimate import Estimate
 from viva.records.precision import PrecisionPlan, PrecisionRow, Projection, StratumNeed
-from viva.records.study import StudyMode
+from viva.records.study import StudyMode, StudyState
 from viva.text import display_line, plural
 
 NONE = measures.NONE
@@ -166,7 +166,7 @@ def notes(plan: PrecisionPlan) -> list[str]:
     said = []
     if plan.blind:
         said.append(
-            "until the study is closed leads see neither names nor which is better, and their own ratings are left out"
+            f"until {_awaited(plan)} leads see neither names nor which is better, and their own ratings are left out"
         )
     if plan.useful:
         picked = plural(plan.useful, "question")
@@ -182,6 +182,11 @@ def notes(plan: PrecisionPlan) -> list[str]:
     if not plan.scorer and plan.study.mode is StudyMode.RUBRIC:
         said.append("no judge has judged these systems by the study's rubric: people stand alone")
     return said
+
+
+def _awaited(plan: PrecisionPlan) -> str:
+    closed = plan.study.state is StudyState.CLOSED
+    return "they may rate such texts in no other study any more," if closed else "the study is closed"
 
 
 def for_eyes(plan: PrecisionPlan) -> Table:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from viva.present.precision import FIRM, GUESS, margin, size
 from viva.records.precision import FEWEST, PrecisionPlan, PrecisionRow
-from viva.records.study import StudyMode
+from viva.records.study import StudyMode, StudyState
 from viva.text import display_line, plural
 
 
@@ -38,6 +38,17 @@ def steps(plan: PrecisionPlan) -> list[str]:
     return [*said, _onward(plan, more)]
 
 
+def by_layer(plan: PrecisionPlan) -> str:
+    """Return how the next questions come to be drawn from the layers where they tell most."""
+    if not any(row.strata for row in plan.rows):
+        return "the study was drawn in one layer: no question is known to tell more than another"
+    if plan.study.imported or plan.drawn >= plan.population or not any(row.people.foretold for row in plan.rows):
+        return ""
+    waiting = f"{_drawn(plan)}; " if plan.waiting else ""
+    more = max(plan.following - plan.waiting, 1)
+    return f"{waiting}to draw more by spread: {_extend(plan)} --questions {more} --by-spread"
+
+
 def _beginning(plan: PrecisionPlan, of: Sequence[PrecisionRow]) -> list[str]:
     """Return what to do where nothing is known yet of what more questions would bring."""
     few = [row for row in of if _too_few(row)]
@@ -47,7 +58,7 @@ def _beginning(plan: PrecisionPlan, of: Sequence[PrecisionRow]) -> list[str]:
     if plan.rated and plan.pairs and plan.waiting and not plan.study.imported and not any(row.people.n for row in of):
         return [f"no question has all its texts rated yet, which pairs need: viva rate {_shown(plan)}"]
     if plan.rated:
-        return []
+        return [_onward(plan, 1)] if plan.waiting else []
     if plan.study.imported:
         return [f"{_shown(plan)} was imported, and its questions are not known to be a random sample: where they are "
                 "one, import it again with --random-sample"]  # fmt: skip
@@ -64,8 +75,8 @@ def _onward(plan: PrecisionPlan, more: int) -> str:
         return f"nothing can be drawn for an imported study; make a new one: {_create(plan, plan.rated + more)}"
     shown = _shown(plan)
     if more <= plan.waiting:
-        return f"they are drawn already ({plan.waiting:,} wait to be rated): viva rate {shown}"
-    waiting = f"{plan.waiting:,} are drawn and wait; for the others: " if plan.waiting else ""
+        return f"{_drawn(plan)} to be rated: {_reopen(plan)}viva rate {shown}"
+    waiting = f"{_drawn(plan)}; for the others: " if plan.waiting else ""
     return f"{waiting}{_extend(plan)} --questions {more - plan.waiting}"
 
 
@@ -105,7 +116,17 @@ def _create(plan: PrecisionPlan, questions: int) -> str:
 
 
 def _extend(plan: PrecisionPlan) -> str:
-    return f"{'an engineer can: ' if plan.blind else ''}viva study extend {_shown(plan)}"
+    return f"{'an engineer can: ' if plan.blind else ''}{_reopen(plan)}viva study extend {_shown(plan)}"
+
+
+def _drawn(plan: PrecisionPlan) -> str:
+    one = plan.waiting == 1
+    return f"{plural(plan.waiting, 'question')} {'is' if one else 'are'} drawn and {'waits' if one else 'wait'}"
+
+
+def _reopen(plan: PrecisionPlan) -> str:
+    closed = plan.study.state is StudyState.CLOSED
+    return f"viva study reopen {_shown(plan)}, then " if closed else ""
 
 
 def _shown(plan: PrecisionPlan) -> str:

@@ -194,6 +194,20 @@ def choices(saved: Mapping[str, str]) -> Sequence[tuple[str, str, str]]:
     ]
 
 
+def pointed(error: str, width: int) -> str:
+    """Return DuckDB's message with its line of the query cut to `width`, the ^ still below what it points at."""
+    *head, line, pointer = ["", *error.split("\n")] if "\n" in error else ["", "", ""]
+    if set(pointer.strip()) != {"^"} or len(line) <= width:
+        return error
+    place = pointer.index("^")
+    start = 0 if place < width - 1 else place - width // 2
+    shown = line[start : start + width]
+    shown = ("…" if start else shown[:1]) + shown[1:]
+    if start + width < len(line):
+        shown = shown[:-1] + "…"
+    return "\n".join([*head[1:], shown, (" " * (place - start) + pointer.strip())[:width]])
+
+
 def tabbed(result: Result) -> str:
     """Return the rows fetched so far as lines with tabs between the columns, for a spreadsheet; texts are cleaned."""
     lines = [result.page.columns, *(row for page in result.pages for row in page.rows)]

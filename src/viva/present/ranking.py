@@ -3,10 +3,12 @@
 import math
 from collections.abc import Mapping, Sequence
 
+from viva.present.leaderboard import system_name
 from viva.present.system_names import short_names
 from viva.present.tables import Table
 from viva.records.estimate import Estimate
 from viva.records.ranking import PairSource, RankedPair, RankedSystem, Ranking
+from viva.records.results import place_name
 from viva.text import display_line, plural
 
 NONE = "–"
@@ -14,7 +16,7 @@ ELO = 400 / math.log(10)
 """Points of Elo's scale in a logit: 400 of them are odds of 10 to 1."""
 FEW = 20
 """Questions below which the intervals were found to be rough."""
-NAME_WIDTH, WHOLE_NAME = 18, 200
+NAME_WIDTH, SAID_NAME, WHOLE_NAME = 18, 40, 200
 SHOWN = 5
 LEGEND = (
     "● strength: 400 more are odds of 10 to 1 (Elo)  ├─┤ 95% interval  ┊ the mean\n"
@@ -51,9 +53,8 @@ def source_detail(of: PairSource) -> str:
 
 def headline(found: Ranking) -> str:
     """Return one line that says what is ranked by whom."""
-    place = f"{found.dataset}/{found.split}" if found.split else found.dataset
     return (
-        f"{display_line(place, 60)}: {source_title(found.of)}: {found.scored:,} of "
+        f"{display_line(place_name(found.dataset, found.split), 60)}: {source_title(found.of)}: {found.scored:,} of "
         f"{plural(found.attempted, 'comparison')} with a verdict, on {plural(found.questions, 'question')}"
     )
 
@@ -61,7 +62,7 @@ def headline(found: Ranking) -> str:
 def basis(found: Ranking) -> str:
     """Return in a few words what the ranking rests on, and against whom win rates are."""
     if found.baseline is not None:
-        return f"against {display_line(found.baseline, 24)}"
+        return f"against {system_name(found.baseline, 24)}"
     return f"{found.scored:,}/{found.attempted:,} pairs, {plural(found.questions, 'question')}"
 
 
@@ -230,7 +231,7 @@ def drawn(found: Ranking, width: int) -> list[str]:
 
 def sentence(found: Ranking, one: RankedSystem) -> str:
     """Return what is known of a system in one sentence, with its whole name."""
-    name = display_line(one.system, 60)
+    name = system_name(one.system)
     if one.system == found.baseline:
         return f"{name}: the baseline, against which the win rates are"
     said = f"{name}: {plural(one.questions, 'question')}, {one.won:,} won, {one.tied:,} tied, {one.lost:,} lost"
@@ -243,11 +244,17 @@ def sentence(found: Ranking, one: RankedSystem) -> str:
     return said
 
 
-def pair_sentence(one: RankedPair) -> str:
+def _said(found: Ranking) -> Mapping[str, str]:
+    """Return names for sentences by system: short ones that are still told apart."""
+    return short_names((one.system for one in found.systems), SAID_NAME).names
+
+
+def pair_sentence(found: Ranking, one: RankedPair) -> str:
     """Return what is known of two systems in one sentence, with their whole names."""
+    names = _said(found)
     longer = f"{abs(one.longer):,.0f} characters {'longer' if one.longer >= 0 else 'shorter'}"
     said = (
-        f"{display_line(one.first, 40)} against {display_line(one.second, 40)} on {plural(one.questions, 'question')}; "
+        f"{names[one.first]} against {names[one.second]} on {plural(one.questions, 'question')}; "
         f"its texts are {longer} on average"
     )
     return f"{said}; no rate at equal lengths: {one.why_not}" if one.why_not else said
@@ -281,8 +288,9 @@ def _nothing(found: Ranking) -> str:
 
 
 def _ends(found: Ranking) -> list[str]:
-    best = [display_line(one.system, 40) for one in found.systems if one.end > 0]
-    worst = [display_line(one.system, 40) for one in found.systems if one.end < 0]
+    names = _said(found)
+    best = [names[one.system] for one in found.systems if one.end > 0]
+    worst = [names[one.system] for one in found.systems if one.end < 0]
     parts = [f"{_listed(best)} lost nothing to the others"] if best else []
     parts += [f"{_listed(worst)} won nothing from them"] if worst else []
     return [
@@ -314,14 +322,15 @@ def notes(found: Ranking, *, by_pair: bool = False) -> list[str]:
     said = warnings(found)
     if not found.systems:
         return said
+    names = _said(found)
     if by_pair:
-        said += _why_not([(f"{_short(one.first)} against {_short(one.second)}", one.why_not) for one in found.pairs])
+        said += _why_not([(f"{names[one.first]} against {names[one.second]}", one.why_not) for one in found.pairs])
         said.append(f"all rates are the first one's, a tie is half a win; with 95% intervals (seed {found.seed})")
         controlled = any(one.controlled.value is not None for one in found.pairs)
         return [*said, *_last(found, controlled=controlled)]
-    said += _why_not([(_short(one.system), one.why_not) for one in found.systems])
+    said += _why_not([(names[one.system], one.why_not) for one in found.systems])
     if found.baseline is not None:
-        said.append(f"win rates are against {display_line(found.baseline, 60)}")
+        said.append(f"win rates are against {system_name(found.baseline)}")
     elif len(found.systems) > 2:
         said.append("win rates are against all others; --baseline SYSTEM holds them against one, at equal lengths too")
     said.append(
@@ -347,10 +356,6 @@ def _why_not(told: Sequence[tuple[str, str | None]]) -> list[str]:
         if reason:
             reasons.setdefault(reason, []).append(name)
     return [f"no rate at equal lengths for {_listed(names)}: {reason}" for reason, names in reasons.items()]
-
-
-def _short(system: str) -> str:
-    return display_line(system, 40)
 
 
 def _listed(names: Sequence[str]) -> str:

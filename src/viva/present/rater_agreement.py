@@ -5,6 +5,7 @@ from typing import Any
 from viva.present.tables import Table
 from viva.records.rater_agreement import CriterionAgreement, RaterStanding, StudyAgreement
 from viva.records.rating import OVERALL
+from viva.records.results import place_name
 from viva.records.study import StudyMode
 from viva.text import display_line, plural
 
@@ -26,7 +27,7 @@ _GUESSES = ("n", "unsure", "correct", "expected", "p", "least")
 def headline(found: StudyAgreement) -> str:
     """Return one line that says whose agreement it is."""
     study = found.study
-    place = f"{study.dataset}/{study.split}" if study.split else study.dataset
+    place = place_name(study.dataset, study.split)
     raters = plural(sum(one.rated > 0 for one in found.raters), "rater")
     return f"{study.name}: {display_line(place, 60)}, {plural(study.items, noun(found))}, {raters}, {study.state}"
 
@@ -75,7 +76,7 @@ def guesses(found: StudyAgreement) -> str:
     chance = found.guesses
     unsure = f"; {found.unsure:,} times they said that they cannot tell" if found.unsure else ""
     if found.study.options.guess and not found.study.systems:
-        unsure += "; a lead's own count when the study is closed"
+        unsure += "; a lead's own count once no study of such texts is open to them"
     if chance is None:
         if found.unsure:
             return f"guesses: none, {found.unsure:,} times raters said that they cannot tell"

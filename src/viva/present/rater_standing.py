@@ -54,9 +54,14 @@ def for_programs(found: StudyAgreement) -> Table:
 
 
 def severity(one: RaterStanding) -> str | None:
-    """Return by how many points a rater's totals are lower, with the half of its 95% interval."""
+    """Return by how many points a rater's totals are lower, with the half of its 95% interval.
+
+    Where the model finds no variance between raters, it has no error either: then there is none to tell.
+    """
     if one.severity is None or one.severity_error is None:
         return None
+    if not one.severity_error:
+        return "none found"
     return f"{round(one.severity, 1) + 0.0:+.1f} ± {_NORMAL * one.severity_error:.1f}"
 
 
@@ -152,7 +157,7 @@ def item_notes(found: StudyAgreement) -> list[str]:
     if not found.disagreements:
         none = f"there is no {thing} with all its ratings on which raters differ"
         blind = not found.study.systems
-        return [f"{none}; who may rate sees only those that they have rated themselves" if blind else none]
+        return [f"{none}; whoever may rate sees none of them before the study is closed" if blind else none]
     unit = (
         "0% where all say the same, 100% where two say the contrary"
         if thing == "pair"

@@ -47,7 +47,7 @@ def said(verdict: RaterVerdict) -> str:
     """Return the verdict in full, with the comment as it was written."""
     # Of verdicts that were given elsewhere the time is not known, which the store keeps as 0.
     spent = f", after {verdict.seconds:.0f} s" if verdict.seconds else ""
-    parts = [f"{values_text(verdict)} – given {verdict.created_at:%Y-%m-%d %H:%M}{spent}"]
+    parts = [f"{values_text(verdict)} – given {verdict.created_at:%Y-%m-%d %H:%M} UTC{spent}"]
     if verdict.total is None:
         parts.append(_why(verdict))
     if verdict.flagged:

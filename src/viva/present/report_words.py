@@ -24,6 +24,11 @@ def file_name(dataset: str, split: str | None, form: str) -> str:
     return f"{name}-capsule" if form == "capsule" else f"{name}-report.{form}"
 
 
+def step_line(done: int, total: int, step: str) -> str:
+    """Return what is computed or drawn now, while a report is made."""
+    return f"Step {done + 1} of {total}: {step}" if total else "Computing and writing … this takes some seconds"
+
+
 def written_lines(written: ReportWritten) -> list[str]:
     """Return what writing a report left, line by line."""
     there = written.sections - len(written.missing)

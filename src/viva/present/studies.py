@@ -222,7 +222,7 @@ def _changes(changes: Sequence[dict[str, object]]) -> str:
         content = ", ".join(
             f"{key} {_value(value)}" for key, value in change.items() if key not in {"at", "by", "what"}
         )
-        lines.append(f"{change['at']:%Y-%m-%d %H:%M} {display_line(str(change['by']), 40)}: {content}")
+        lines.append(f"{change['at']:%Y-%m-%d %H:%M} UTC {display_line(str(change['by']), 40)}: {content}")
     return "\n".join(lines)
 
 

@@ -1,6 +1,6 @@
 """Two systems compared, in words and as tables: which is better, how sure that is, and where they differ most."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from viva.present import measures
@@ -16,6 +16,7 @@ from viva.records.results import MeasureKey
 from viva.text import display_line, plural
 
 SURE = 0.05
+NARROWEST_NAME, SHORT_NAME, NAME, WHOLE_NAME = 12, 18, 40, 60
 FIRST, SECOND, ALIKE = "▲", "▼", "≈"
 NONE = measures.NONE
 signed = measures.signed
@@ -46,10 +47,19 @@ class Line:
     cells: tuple[str, ...]
 
 
-def caption(found: Comparison) -> str:
-    """Return what is compared: `tuned − starter · ideas · test`."""
-    first, second = system_name(found.first), system_name(found.second)
-    return f"{first} − {second} · {display_line(found.dataset, 40)} · {where(found)}"
+def caption(found: Comparison, width: int = 4 * WHOLE_NAME) -> str:
+    """Return what is compared: `tuned − starter · ideas · test`; both names are cut to fit `width` characters."""
+    rest = f" · {display_line(found.dataset, 40)} · {where(found)}"
+    room = min(max((width - len(rest) - 3) // 2, NARROWEST_NAME), WHOLE_NAME)
+    return " − ".join(_names(found, room).values()) + rest
+
+
+def _names(found: Comparison, width: int = NAME) -> Mapping[str, str]:
+    """Return names of the two in at most `width` characters, by system: told apart, the first one's first."""
+    first, second = (system_name(name, width) for name in (found.first, found.second))
+    if first != second:
+        return {found.first: first, found.second: second}
+    return short_names((found.first, found.second), width).names
 
 
 def where(found: Comparison) -> str:
@@ -68,7 +78,7 @@ def title(one: MeasureDifference, found: Comparison) -> str:
     name = f"{key.source.capitalize()} total" if total else display_line(key.measure, 24)
     scale = f" /{one.highest:g}" if one.highest else ", points"
     owners = {each.key.scorer or each.key.study for each in found.measures if each.key.source == key.source}
-    owner = f" · {display_line(key.scorer or key.study, 24)}" if len(owners) > 1 else ""
+    owner = f" · {system_name(key.scorer or key.study, 24)}" if len(owners) > 1 else ""
     return name + scale + (owner or (", judge" if key.source == "judge" and not total else ""))
 
 
@@ -91,7 +101,7 @@ def verdict(one: MeasureDifference, found: Comparison) -> str:
     ahead, behind = (found.first, found.second) if one.difference.value > 0 else (found.second, found.first)
     if one.better < 0:
         ahead, behind = behind, ahead
-    name = system_name(ahead, 40)
+    name = _names(found)[ahead]
     return f"{name} is better" if one.better else f"{name} has the higher value; neither direction is better"
 
 
@@ -100,7 +110,7 @@ def sentences(one: MeasureDifference, found: Comparison) -> list[str]:
     head = f"{title(one, found)}: {verdict(one, found)}"
     if not one.n:
         return [head]
-    first, second = system_name(found.first, 40), system_name(found.second, 40)
+    first, second = _names(found, SHORT_NAME).values()
     means = f"{first} {number(one.first, one)}, {second} {number(one.second, one)} on {scored(one)} questions"
     test = _test(one, found)
     size = "" if one.effect is None else f"; d {signed(one.effect, 2)}, {_size(one.effect)}"
@@ -140,10 +150,9 @@ def summary(found: Comparison) -> str:
     first, second = (sum(each == which for each in told) for which in (FIRST, SECOND))
     if not first and not second:
         return f"the data do not tell the two apart on any of {plural(len(told), 'measure')}"
+    names = _names(found)
     parts = [
-        f"{system_name(name, 40)} is better on {count}"
-        for name, count in ((found.first, first), (found.second, second))
-        if count
+        f"{names[name]} is better on {count}" for name, count in ((found.first, first), (found.second, second)) if count
     ]
     rest = len(told) - first - second
     return ", ".join(parts) + (f", not told apart on {rest}" if rest else "") + f" of {plural(len(told), 'measure')}"
@@ -203,7 +212,7 @@ def nothing(found: Comparison | None, dataset: str) -> list[str]:
             f"Let another model write: viva generate {shown} --split SPLIT --model MODEL",
         ]  # fmt: skip
     return [
-        f"{system_name(found.first)} and {system_name(found.second)} share no measure yet.", "",
+        f"{' and '.join(_names(found).values())} share no measure yet.", "",
         f"Compute metrics: viva score {shown}", "Have experts rate both: viva study create …",
         f"Have a judge judge both: viva judge {shown} --judge MODEL",
     ]  # fmt: skip

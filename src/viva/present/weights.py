@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from viva.present.system_names import short_names
 from viva.present.tables import GAP, Table
+from viva.records.results import place_name
 from viva.records.weights import WeightedCriterion, WeightedSystem, WeightSensitivity, WeightSource
 from viva.text import display_line, plural
 
 NONE = "–"
-NAME_WIDTH, WHOLE_NAME = 24, 200
+NAME_WIDTH, SAID_NAME, WHOLE_NAME = 24, 60, 200
 NARROWEST_CRITERION, CRITERION_WIDTH = 5, 24
 OTHERS = ("system", "total", "first")
 BAR = "█"
@@ -29,9 +30,9 @@ def source_title(of: WeightSource) -> str:
 
 def headline(found: WeightSensitivity) -> str:
     """Return one line that says whose points are weighed."""
-    place = f"{found.dataset}/{found.split}" if found.split else found.dataset
+    place = display_line(place_name(found.dataset, found.split), 60)
     return (
-        f"{display_line(place, 60)}: {source_title(found.of)}, rubric {display_line(found.rubric, 40)}: "
+        f"{place}: {source_title(found.of)}, rubric {display_line(found.rubric, 40)}: "
         f"{found.n:,} of {plural(found.attempted, 'question')}"
     )
 
@@ -59,22 +60,22 @@ def verdict(found: WeightSensitivity) -> str:
     if not found.systems:
         return "no system has points on every criterion: there is nothing to weigh"
     best = found.systems[0]
-    name = display_line(best.system, 60)
+    names = short_names((one.system for one in found.systems), SAID_NAME).names
+    name = names[best.system]
     if len(found.systems) == 1:
         return f"{name} is the only system with points on every criterion: there is none to be ahead of"
     if len(found.leaders) == len(found.systems) and all(pair.ahead is None for pair in found.pairs):
         return "the systems are equal on every criterion: weights decide nothing"
     if len(found.leaders) > 1:
-        names = ", ".join(f"{display_line(one, 40)} {_percent(_system(found, one).first)}" for one in found.leaders)
-        return f"by the rubric's weights {len(found.leaders)} systems are first together; of all weightings: {names}"
+        shares = ", ".join(f"{names[one]} {_percent(_system(found, one).first)}" for one in found.leaders)
+        return f"by the rubric's weights {len(found.leaders)} systems are first together; of all weightings: {shares}"
     if best.first >= 1:
-        return (
-            f"{name} is first by the rubric's weights, and under {'every' if found.exact else 'each drawn'} weighting"
-        )
+        drawn = "every weighting" if found.exact else f"all {found.draws:,} weightings that were drawn"
+        return f"{name} is first by the rubric's weights, and under {drawn}"
     said = f"{name} is first by the rubric's weights, and under {_percent(best.first)} of all weightings"
     most = max(found.systems, key=lambda one: one.first)
     if most.first > best.first:
-        said += f"; {display_line(most.system, 60)} is first under {_percent(most.first)}"
+        said += f"; {names[most.system]} is first under {_percent(most.first)}"
     return said
 
 
@@ -208,12 +209,13 @@ def warnings(found: WeightSensitivity) -> list[str]:
 def legend(found: WeightSensitivity) -> str:
     """Return one line that says how shares of weightings were had."""
     margin = 196 * max((one.se for one in found.systems), default=0.0)
-    made = "exact" if found.exact else f"{found.draws:,} drawn, seed {found.seed}, ± {margin:.1f} points"
+    made = "exact" if found.exact else f"{found.draws:,} drawn, seed {found.seed}"
+    made += f", ± {margin:.1f} points" if margin >= 0.05 else ""
     return f"all weightings count alike (uniform on the simplex; {made}); how sure the means are is not in it"
 
 
 def _room(found: WeightSensitivity, one: WeightedCriterion) -> str:
-    if len(found.systems) < 2:
+    if all(pair.ahead is None for pair in found.pairs):
         return NONE
     if one.low <= 0 and one.high >= 1:
         return "whatever it weighs"

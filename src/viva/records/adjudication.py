@@ -72,10 +72,12 @@ class Dispute:
 class Disputes:
     """The items of a study that can be decided, furthest apart first; `waiting` counts those that still want raters.
 
-    `withheld` counts those that the person who asks may not see before the study is closed, as somebody who may rate.
+    `withheld` counts those that the person who asks may not see before the study `sealed_by` is closed, this one or
+    another of such texts, as somebody who may rate in it.
     """
 
     study: Study
     items: tuple[Disagreement, ...]
     waiting: int = 0
     withheld: int = 0
+    sealed_by: str = ""

@@ -81,7 +81,8 @@ class Ranking:
     `verdicts` were given on `scored` comparisons of two systems on `questions` questions; `attempted` counts those
     without a verdict too. Of a judge, `flipped` of its comparisons went to another text in each order and
     `inconsistent` were a tie in one order only: ties, all of them. `alone` verdicts are on two texts of one system and
-    do not count. `separated` tells that strengths without an end were held back by a tie added to each pair.
+    do not count. `separated` tells that strengths without an end were held back by a tie added to each pair. `choices`
+    are all sources there are, `of` among them.
     """
 
     dataset: str
@@ -100,6 +101,7 @@ class Ranking:
     inconsistent: int
     alone: int
     separated: bool
+    choices: tuple[PairSource, ...] = ()
 
     @property
     def groups(self) -> int:

@@ -75,12 +75,14 @@ class RunCurves:
 
 @dataclass(frozen=True)
 class ReportFacts:
-    """Numbers of the whole: texts, ratings and judgments with their last times, and who rated."""
+    """Numbers of the whole: texts, ratings and judgments with their times, and who rated, in all and in the study."""
 
     texts: int
     raters: int
     ratings: int
     judgments: int
+    study_raters: int
+    study_ratings: int
     first_at: datetime | None
     last_at: datetime | None
 

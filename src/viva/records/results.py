@@ -4,6 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 
+def place_name(dataset: str, split: str | None) -> str:
+    """Return how a split of a dataset is named: `ideas/test`, `ideas` for all of it."""
+    return f"{dataset}/{split}" if split else dataset
+
+
 @dataclass(frozen=True, order=True)
 class MeasureKey:
     """What systems are compared on: a metric, or points by people of a study or by a judge.

@@ -55,7 +55,8 @@ class WeightSensitivity:
 
     Those are the questions on which each system has points on every criterion; where there is none (`shared` is False)
     each system has its own, and `n` is the fewest of them. `leaders` are the systems that share the highest total.
-    `exact` tells that shares were computed, not drawn: of two systems, or where `draws` were not needed.
+    `exact` tells that shares were computed, not drawn: of two systems, or where `draws` were not needed. `choices` tell
+    whose points there are, `of` among them.
     """
 
     dataset: str
@@ -73,3 +74,4 @@ class WeightSensitivity:
     exact: bool
     draws: int
     seed: int
+    choices: tuple[WeightSource, ...] = ()

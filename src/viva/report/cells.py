@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Sequence
 
 from viva.present import measures
+from viva.records.estimate import Estimate
 from viva.records.report import Cell
 
 NONE = Cell(measures.NONE, None)
@@ -52,6 +53,14 @@ def span(low: float | None, high: float | None, digits: int, *, sign: bool = Fal
         return NONE, NONE
     shown = signed if sign else number
     return shown(low, digits), shown(high, digits)
+
+
+def on_scale(found: Estimate, ends: measures.Ends | None, digits: int, *, sign: bool = False) -> tuple[Cell, Cell]:
+    """Return the ends of an interval cut to those of its scale; words where it is all of the scale."""
+    if measures.covers(found, ends):
+        return Cell(measures.TOO_FEW_SHORT), NONE
+    _, low, high = measures.on_scale(found, ends)
+    return span(low, high, digits, sign=sign)
 
 
 def share(value: float | None) -> Cell:

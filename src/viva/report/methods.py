@@ -50,10 +50,16 @@ def _people(data: ReportData) -> str:
         return "Nobody rated texts of this split."
     weights = ", ".join(f"{one.name} {one.weight:g}" for one in study.rubric.criteria)
     said = (
-        f"{plural(facts.raters, 'person', 'people')} gave {plural(facts.ratings, 'value')} in all. "
-        f"{_held(study)}, by the rubric {study.rubric.name} ({weights}). {_blind(study)} "
+        f"{_held(study)}, by the rubric {study.rubric.name} ({weights}); "
+        f"{plural(facts.study_raters, 'person', 'people')} gave {plural(facts.study_ratings, 'value')} in it. "
+        f"{_blind(study)} "
         "A criterion's points are its weight × (value − lowest) / (highest − lowest), and the total is their sum."
     )
+    if facts.ratings > facts.study_ratings:
+        said += (
+            f" With the other studies of this split {plural(facts.raters, 'person', 'people')} gave "
+            f"{plural(facts.ratings, 'value')}."
+        )
     found = data.agreement.value
     alphas = (
         [f"{one.alpha:.2f} for {one.criterion}" for one in found.criteria if one.alpha is not None] if found else []

@@ -6,6 +6,7 @@ from viva.present import leaderboard, measures
 from viva.present.datasets import split_name
 from viva.present.leaderboard import Group, Measure
 from viva.present.measures import HUMAN_TOTAL
+from viva.records.estimate import Estimate
 from viva.records.histogram import Histogram
 from viva.records.report import (
     Bars,
@@ -80,12 +81,8 @@ def means(data: ReportData) -> Section:
 
 
 def _panel(group: Group) -> DotPanel:
-    points = [
-        Interval(entry.system, entry.row.mean, *bounds(entry.row))
-        for entry in group.entries
-        if entry.row.mean is not None
-    ]
-    return DotPanel(group.measure.short, tuple(points), group.measure.highest)
+    points = [_interval(entry.system, entry.row, group.measure) for entry in group.entries]
+    return DotPanel(group.measure.short, tuple(filter(None, points)), group.measure.highest)
 
 
 def _board(data: ReportData, *more: str) -> str:
@@ -95,11 +92,17 @@ def _board(data: ReportData, *more: str) -> str:
     )
 
 
-def bounds(row: LeaderboardRow) -> tuple[float | None, float | None]:
-    """Return the ends of a mean's interval, None where it has none."""
-    if row.low is None or row.high is None:
-        return None, None
-    return row.low, row.high
+def _interval(system: str, row: LeaderboardRow | None, measure: Measure) -> Interval | None:
+    """Return a mean with its interval, as far as its scale goes."""
+    if row is None or row.mean is None:
+        return None
+    _, low, high = measures.on_scale(Estimate(row.mean, row.low, row.high), measure.ends)
+    return Interval(system, row.mean, low, high)
+
+
+def _ends(row: LeaderboardRow, measure: Measure) -> tuple[Cell, Cell]:
+    digits = measures.digits(measure.highest)
+    return cells.on_scale(Estimate(row.mean, row.low, row.high), measure.ends, digits)
 
 
 def _means(groups: Sequence[Group], title: str, source: Source, *, folded: bool = False) -> ReportTable:
@@ -111,7 +114,7 @@ def _means(groups: Sequence[Group], title: str, source: Source, *, folded: bool 
                 (
                     cells.text(group.measure.short), cells.text(entry.rank or "–"), cells.text(entry.system),
                     cells.number(row.mean, digits),
-                    *cells.span(*bounds(row), digits), cells.number(row.sd, digits), cells.scored(row.n, row.attempted),
+                    *_ends(row, group.measure), cells.number(row.sd, digits), cells.scored(row.n, row.attempted),
                 )
             )  # fmt: skip
     columns = ("Measure", "Rank", "System", "Mean", "95% from", "to", "SD", "Scored / attempted")
@@ -163,7 +166,8 @@ def _by_field(groups: Sequence[Group], measure: Measure, name: str, source: Sour
     systems = sorted({entry.row.system for group in kept for entry in group.entries})
     rows = {(group.field, entry.row.system): entry.row for group in kept for entry in group.entries}
     series = tuple(
-        (system, tuple(_bar(system, rows.get((group.field, system))) for group in kept)) for system in systems
+        (system, tuple(_interval(system, rows.get((group.field, system)), measure) for group in kept))
+        for system in systems
     )
     drawing = Bars(tuple(group.field or "" for group in kept), series, measure.short, measure.highest)
     caption = (
@@ -171,10 +175,6 @@ def _by_field(groups: Sequence[Group], measure: Measure, name: str, source: Sour
         "a single question, or all values equal."
     )
     return Figure(name, caption, drawing, source)
-
-
-def _bar(system: str, row: LeaderboardRow | None) -> Interval | None:
-    return None if row is None or row.mean is None else Interval(system, row.mean, *bounds(row))
 
 
 def _field_table(groups: Sequence[Group], source: Source) -> ReportTable:
@@ -186,7 +186,7 @@ def _field_table(groups: Sequence[Group], source: Source) -> ReportTable:
                 (
                     cells.text(f"{group.measure.short}: {leaderboard.field_name(group.field)}"),
                     cells.text(entry.system),
-                    cells.number(row.mean, digits), *cells.span(*bounds(row), digits),
+                    cells.number(row.mean, digits), *_ends(row, group.measure),
                     cells.scored(row.n, row.attempted),
                 )
             )  # fmt: skip

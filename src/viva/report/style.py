@@ -47,8 +47,8 @@ footer { margin-top: 3rem; font-size: .8rem; color: var(--muted); border-top: 1p
 @media print {
   td:first-child { min-width: 30mm; } td { max-width: 45mm; } table { font-size: 8pt; } table.wide { font-size: 7pt; }
   table.wide th { font-size: 6.5pt; white-space: normal; } table.wide th, table.wide td { padding-right: 1.6mm; }
-  body { max-width: none; padding: 0; font-size: 10pt; } nav { display: none; } h2 { break-after: avoid;
-  margin-top: 1.6rem; }
+  body { max-width: none; padding: 0; font-size: 10pt; } nav { display: none; } h2 + p { break-after: avoid; }
+  h2 { break-after: avoid; margin-top: 1.6rem; }
   figure, tr, pre { break-inside: avoid; } thead { display: table-header-group; } .table { overflow: visible; }
   a { color: inherit; text-decoration: none; } details:not([open]) { display: none; }
 }

@@ -1,6 +1,6 @@
 """What a report says of which system is better: in pairs of systems, by comparisons of texts, by people and judge."""
 
-from viva.present import measures
+from viva.present import difference, measures
 from viva.present.ranking import ELO
 from viva.present.system_comparison import title
 from viva.present.weights import verdict
@@ -59,7 +59,7 @@ def _difference(one: MeasureDifference, found: Comparison) -> tuple[Cell, ...]:
     return (
         cells.text(title(one, found)), cells.number(one.first, digits), cells.number(one.second, digits),
         cells.signed(one.difference.value, digits),
-        *cells.span(one.difference.low, one.difference.high, digits, sign=True),
+        *cells.on_scale(one.difference, difference.ends(one), digits, sign=True),
         cells.p_value(one.corrected), cells.number(one.effect),
         Cell(f"{one.wins:,} / {one.equal:,} / {one.losses:,}", f"{one.wins}/{one.equal}/{one.losses}"),
         cells.scored(one.n, one.attempted),
@@ -160,7 +160,7 @@ def _ranked(one: Ranking, source: Source) -> ReportTable:
         strength = _elo(each.strength)
         rows.append(
             (
-                cells.text(rank), cells.text(each.system), cells.signed(strength.value, 0),
+                cells.text(each.system), cells.text(rank), cells.signed(strength.value, 0),
                 *cells.span(strength.low, strength.high, 0, sign=True), _rate(each.rate), *_rates(each.rate),
                 _rate(each.controlled),
                 Cell(f"{each.won:,} / {each.tied:,} / {each.lost:,}", f"{each.won}/{each.tied}/{each.lost}"),
@@ -168,7 +168,7 @@ def _ranked(one: Ranking, source: Source) -> ReportTable:
             )
         )  # fmt: skip
     columns = (
-        "Rank", "System", "Strength (Elo)", "95% from", "to", "Win rate", "95% from", "to", "At equal lengths",
+        "System", "Rank", "Strength (Elo)", "95% from", "to", "Win rate", "95% from", "to", "At equal lengths",
         "Won / tied / lost", "Questions",
     )  # fmt: skip
     return ReportTable(f"Systems ranked by {_whose(one)}", columns, tuple(rows), source, tuple(range(2, 11)))

@@ -53,12 +53,13 @@ class Outlook(NamedTuple):
         return self._replace(within=within, whole=whole)
 
     def fitted(self, n: int, half: float) -> "Outlook":
-        """Return how it is if half the interval of n questions, fewer than there are, is `half`.
+        """Return how it is if half the interval of n questions is `half`.
 
-        What is not as assumed, such as strata of which more was rated than of others, is put down to W.
+        What is not as assumed, such as strata of which more was rated than of others, or an interval that a bootstrap
+        has lengthened, is put down to W; where no question is left, to S².
         """
         if n >= self.population:
-            return self
+            return self._replace(whole=(half / self._quantile(self.population)) ** 2 * self.population)
         left = (half / self._quantile(n)) ** 2 - self.whole / self.population
         return self._replace(within=max(left * n / (1 - n / self.population), 0.0))
 
@@ -156,6 +157,16 @@ def neyman(
         if there.get(name, 0) + added[name] < sizes[name]:
             heapq.heappush(heap, (-gain(name), size, name))
     return added
+
+
+def shrunk(by_stratum: Mapping[str, Sequence[float]], more: int) -> dict[str, float]:
+    """Return the standard deviation of a value in each stratum, as if `more` values of it had spread as all values do.
+
+    Few values may be equal by chance: a stratum is not to be left alone for that, as if all of it were.
+    """
+    every = deviation([value for values in by_stratum.values() for value in values]) or 1.0
+    own = {name: (deviation(values) or 0.0, max(len(values) - 1, 0)) for name, values in by_stratum.items()}
+    return {name: math.sqrt((n * sd**2 + more * every**2) / (n + more)) for name, (sd, n) in own.items()}
 
 
 def deviation(values: Sequence[float] | Array) -> float | None:

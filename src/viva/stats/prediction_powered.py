@@ -66,6 +66,7 @@ def mean(
     weights: Sequence[float] | None = None,
     strata: Sequence[Hashable] | None = None,
     least: int = LEAST,
+    seed: int = 0,
 ) -> Powered:
     """Return the mean of people's values over all questions, of which they rated n at random and the judge saw all.
 
@@ -82,11 +83,11 @@ def mean(
     if others.size < 2:
         raise TooFew("the judge has judged no other questions than those that people have rated")
     if weights is None and strata is None:
-        return _simple(people, judge, others)
-    return _stratified(people, judge, others, weights, strata)
+        return _simple(people, judge, others, seed)
+    return _stratified(people, judge, others, weights, strata, seed)
 
 
-def _simple(y: Array, f: Array, rest: Array) -> Powered:
+def _simple(y: Array, f: Array, rest: Array, seed: int) -> Powered:
     n, more = y.size, rest.size
     slope, r, squares = 0.0, None, float(np.square(f - f.mean()).sum())
     if spread(y) and spread(f):
@@ -98,11 +99,11 @@ def _simple(y: Array, f: Array, rest: Array) -> Powered:
     value = float(left.mean()) + tuning * float(rest.mean())
     slope_error = residual**2 * _distance(f, rest, float(f.mean())) / squares if fitted else 0.0
     error = math.sqrt(residual**2 / n + tuning**2 * judge_sd**2 / more + slope_error)
-    return _made(y, value, halves(error, n - 1 - fitted, left), error, tuning, more, r, residual, judge_sd)
+    return _made(y, value, halves(error, n - 1 - fitted, left, seed), error, tuning, more, r, residual, judge_sd)
 
 
 def _stratified(
-    y: Array, f: Array, rest: Array, weights: Sequence[float] | None, strata: Sequence[Hashable] | None
+    y: Array, f: Array, rest: Array, weights: Sequence[float] | None, strata: Sequence[Hashable] | None, seed: int
 ) -> Powered:
     n, more = y.size, rest.size
     w, of, population = weight(weights, n), grouped(strata, n), float(n + more)
@@ -121,7 +122,7 @@ def _stratified(
     error = math.sqrt(drawn + variance(y, w) / population + slope_error)
     residual = math.sqrt(covariance(left, left, w, of, math.inf) * lost * n)
     tuning = slope * more / (n + more)
-    margins = halves(error, max(free - fitted, 1), within(w * (left - w @ left), of))
+    margins = halves(error, max(free - fitted, 1), within(w * (left - w @ left), of), seed)
     return _made(y, value, margins, error, tuning, more, r, residual, float(rest.std(ddof=1)))
 
 

@@ -4,7 +4,7 @@ A question has the weight 1 / (the probability with which it was drawn), so that
 size. The variance is that of the linearised mean within strata (W. G. Cochran, Sampling Techniques, 3rd ed., 1977,
 sections 5.4 and 5A.9), and what the population, itself a sample of questions like these, would vary by (chapter 2.13).
 Quantiles are those of t with one degree for each value, less one for each stratum, but below 30 values, see `halves`.
-The interval of a simple sample is that of `viva.stats.mean_interval`, a bootstrap below 30 values, with the seed 0.
+The interval of a simple sample is that of `viva.stats.mean_interval`, a bootstrap below 30 values.
 """
 
 import math
@@ -35,7 +35,10 @@ class WeightedMean(NamedTuple):
 
 
 def weighted_mean(
-    values: Sequence[float], weights: Sequence[float] | None = None, strata: Sequence[Hashable] | None = None
+    values: Sequence[float],
+    weights: Sequence[float] | None = None,
+    strata: Sequence[Hashable] | None = None,
+    seed: int = 0,
 ) -> WeightedMean:
     """Return the mean of values (n,), each drawn with probability 1 / its weight, within its stratum.
 
@@ -51,25 +54,25 @@ def weighted_mean(
     if y.size < 2 or not spread(y):
         return WeightedMean(value, None, None, None, y.size, None if y.size < 2 else 0.0)
     if strata is None and weights is None:
-        found = mean_interval(y.tolist())
+        found = mean_interval(y.tolist(), seed)
         return WeightedMean(value, found.low, found.high, found.se, y.size, found.sd)
     sd = float(np.sqrt(variance(y, w)))
     of = grouped(strata, y.size)
     population = float(y.size if weights is None else np.asarray(weights, dtype=np.float64).sum())
     drawn = covariance(y, y, w, of, population)
     error, degrees = math.sqrt(drawn + sd**2 / population), y.size - 1 - int(of.max())
-    below, above = halves(error, degrees, within(w * (y - value), of))
+    below, above = halves(error, degrees, within(w * (y - value), of), seed)
     return WeightedMean(value, value - below, value + above, error, y.size, sd)
 
 
-def halves(error: float, degrees: int, parts: Array) -> tuple[float, float]:
+def halves(error: float, degrees: int, parts: Array, seed: int = 0) -> tuple[float, float]:
     """Return how far a 95% interval reaches below and above an estimate that is the sum, or mean, of `parts` (n,).
 
     It is that of t with so many degrees, for the standard error of the estimate; below 30 parts either half is as much
-    longer as that of the mean of the parts is by the bootstrap (`mean_interval`, seed 0), for lopsided values.
+    longer as that of the mean of the parts is by the bootstrap (`mean_interval`), for lopsided values.
     """
     half, n = error * t_quantile(0.975, degrees), parts.size
-    found = mean_interval(parts.tolist())
+    found = mean_interval(parts.tolist(), seed)
     if not is_drawn(n) or found.mean is None or found.low is None or found.high is None or not found.se:
         return half, half
     usual = found.se * t_quantile(0.975, n - 1)

@@ -44,9 +44,11 @@ def every(
     subfield: str | None = None,
     systems: Sequence[str] | None = None,
     key: MeasureKey | None = None,
+    metrics: bool = True,
 ) -> list[ExampleValues]:
     """Return the values of each measure of a dataset's version, or of the measure `key` alone, ordered by key.
 
+    Without `metrics` they are those of people and judges, which is quick where millions of texts are scored.
     A split, field or subfield of None is all of them, `""` those without one.
     """
     found = connection.execute(
@@ -55,6 +57,7 @@ def every(
                list(e.position), list(coalesce(v.value, 'nan'::DOUBLE))
         FROM example_verdicts v JOIN example e ON e.example_id = v.example
         WHERE {_SCOPE} AND ($subfield IS NULL OR coalesce(e.subfield, '') = $subfield)
+          AND {"true" if metrics else "v.source <> 'metric'"}
           AND ($source IS NULL OR (v.source = $source AND v.measure = $measure
                AND coalesce(v.study, '') = $study AND coalesce(v.scorer, '') = $scorer))
         GROUP BY ALL ORDER BY ALL

@@ -1,11 +1,16 @@
 """Opening `results.duckdb` for one short transaction at a time."""
 
+import atexit
 import errno
 import os
 import re
+import shutil
+import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -19,6 +24,7 @@ from viva.store.transaction import transaction
 Connection = duckdb.DuckDBPyConnection
 
 RETRY_EVERY = 0.1
+_making_empty = threading.Lock()
 _HELD = re.compile(r"Conflicting lock is held in (?:(?P<program>.*?) ?\()?PID (?P<pid>\d+)")
 # What DuckDB raises when the file cannot be read or written, as against a wrong query.
 _FILE_ERRORS = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
@@ -55,16 +61,25 @@ class Store:
 
     @contextmanager
     def read(self, timeout: float | None = None) -> Iterator[Connection]:
-        """One read-only transaction; the file is made first where there is none. Raises as `write` does."""
-        deadline = self._deadline(timeout)
+        """One read-only transaction; where there is no file, of an empty store elsewhere. Raises as `write` does."""
+        store, deadline = self.or_empty(), self._deadline(timeout)
         while True:
-            if self.exists:
-                with self._connected(read_only=True, deadline=deadline) as connection, _translating(self.path):
-                    if migrations.up_to_date(connection):
-                        yield connection
-                        return
-            with self.write(deadline - time.monotonic()):
+            with store._connected(read_only=True, deadline=deadline) as connection, _translating(store.path):
+                if migrations.up_to_date(connection):
+                    yield connection
+                    return
+            with store.write(deadline - time.monotonic()):
                 pass
+
+    def or_empty(self) -> "Store":
+        """Return this store, or an empty one in a temporary folder: reading makes no file where there is none.
+
+        Raises `StoreDamaged` where the file is gone and a log of it is left.
+        """
+        if self.exists:
+            return self
+        _refuse_logs(self.path)
+        return _empty()
 
     @contextmanager
     def quiet(self, timeout: float | None = None) -> Iterator[None]:
@@ -79,7 +94,7 @@ class Store:
         """
         with self.read():
             pass
-        self.copy_to(target, self.timeout)
+        self.or_empty().copy_to(target, self.timeout)
 
     def copy_to(self, target: Path, timeout: float, began: Callable[[Copier], None] = lambda _: None) -> Copied:
         """Copy as `snapshot` does, a store that is there and up to date; `began` gets what can stop the copying."""
@@ -133,11 +148,7 @@ class Store:
 
 def _create(path: Path) -> None:
     """Make the file under another name first, so that a crash or a full disk leaves no half-made store."""
-    for log in filter(Path.exists, [_log(path, end) for end in LOGS]):
-        raise StoreDamaged(
-            f"{path} is gone but {log.name} beside it still holds rows of it",
-            "put the file back; or move the .wal aside to begin anew",
-        )
+    _refuse_logs(path)
     fresh = path.with_name(path.name + ".new")
     with _translating(path), _removed_on_error(fresh):
         _remove(fresh)
@@ -149,6 +160,29 @@ def _create(path: Path) -> None:
             connection.close()
         fresh.replace(path)
         sync_folder(path.parent)
+
+
+def _refuse_logs(path: Path) -> None:
+    for log in filter(Path.exists, [_log(path, end) for end in LOGS]):
+        raise StoreDamaged(
+            f"{path} is gone but {log.name} beside it still holds rows of it",
+            "put the file back; or move the .wal aside to begin anew",
+        )
+
+
+def _empty() -> Store:
+    """Return the empty store of this process, which goes with it."""
+    with _making_empty:
+        return _made_empty()
+
+
+@cache
+def _made_empty() -> Store:
+    folder = Path(tempfile.mkdtemp(prefix="viva-empty-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    store = Store(folder / "results.duckdb", folder / "results.duckdb.lock")
+    with store.write():
+        return store
 
 
 def sync_folder(folder: Path) -> None:

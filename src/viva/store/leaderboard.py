@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import duckdb
 
@@ -25,22 +25,20 @@ class Scope(NamedTuple):
     systems: Sequence[str] | None = None
 
 
-Place = tuple[Any, ...]
-"""A row's source, study, scorer, measure, system, split, field and subfield."""
-
 _COUNTED = """
     count(value) AS n, count(*) AS attempted, avg(value) AS mean,
     CASE WHEN count(value) > 1 THEN stddev_samp(value) END AS sd,
     CASE WHEN count(value) > 1 THEN stddev_samp(value) / sqrt(count(value)) END AS se,
-    sum(texts_scored)::BIGINT AS texts_scored, sum(texts)::BIGINT AS texts
+    sum(texts_scored)::BIGINT AS texts_scored, sum(texts)::BIGINT AS texts,
+    CASE WHEN count(value) BETWEEN $least AND $most THEN min(value, $most) END AS few
 """
+"""The least `$most` values of no more than that many are all of them, and nothing more is kept of a million."""
 _WHERE = """
     dataset = $dataset AND version = $version AND ($split IS NULL OR coalesce(split, '') = $split)
+    AND ($field IS NULL OR coalesce(field, '') = $field)
     AND ($systems IS NULL OR list_contains($systems::VARCHAR[], system))
 """
-_FIELDS = """
-    AND ($field IS NULL OR coalesce(field, '') = $field) AND ($subfield IS NULL OR coalesce(subfield, '') = $subfield)
-"""
+_SUBFIELD = "AND ($subfield IS NULL OR coalesce(subfield, '') = $subfield)"
 _WITH_SUBFIELDS = """
     (SELECT v.dataset, v.version, v.split, v.field, e.subfield, v.system, v.source, v.study, v.scorer, v.measure,
             v.value, v.texts_scored, v.texts
@@ -49,54 +47,32 @@ _WITH_SUBFIELDS = """
 
 
 def leaderboard(
-    connection: Connection, dataset: str, version: int, scope: Scope, by: str | None = None
-) -> list[LeaderboardRow]:
-    """Return systems × measures of one dataset, without intervals, for each field or subfield where `by` says so."""
-    parts, named = PARTS[by], _named(dataset, version, scope)
-    shown = ", ".join(name if name in parts else f"NULL::VARCHAR AS {name}" for name in ("field", "subfield"))
-    columns = f"dataset, coalesce(split, '') AS split, system, source, measure, study, scorer, {shown}"
-    if by == "subfield" or scope.field is not None or scope.subfield is not None:
-        counted = f"SELECT {columns}, {_COUNTED} FROM {_WITH_SUBFIELDS} WHERE {_WHERE} {_FIELDS} GROUP BY ALL"
-    else:
-        # The views have means already, and are made to be fast.
-        view = "field_leaderboard" if by == "field" else "leaderboard"
-        numbers = "n, attempted, mean, sd, se, texts_scored, texts"
-        counted = f"SELECT {columns}, {numbers} FROM {view} WHERE {_WHERE}"
-        named = {name: value for name, value in named.items() if name not in {"field", "subfield"}}
-    found = connection.execute(
-        f"""
-        SELECT dataset, split, system, source, measure, n, attempted, mean, sd, se, field, study, scorer,
-               texts_scored, texts, subfield
-        FROM ({counted}) ORDER BY ALL
-        """,
-        named,
-    ).fetchall()
-    return [replace(LeaderboardRow(*row[:-1]), subfield=row[-1]) for row in found]
-
-
-def few_values(
     connection: Connection, dataset: str, version: int, scope: Scope, by: str | None, least: int, most: int
-) -> dict[Place, list[float]]:
-    """Return the single values of those rows of `leaderboard` that have from `least` to `most` of them.
+) -> list[tuple[LeaderboardRow, list[float] | None]]:
+    """Return systems × measures of one dataset, without intervals, for each field or subfield where `by` says so.
 
-    By the row's place (see `place`).
+    Beside a row that has from `least` to `most` values stand these, in order of size.
     """
     parts = PARTS[by]
     shown = ", ".join(name if name in parts else f"NULL::VARCHAR AS {name}" for name in ("field", "subfield"))
+    # Subfields are looked up only where they are asked for.
+    values = _WITH_SUBFIELDS if by == "subfield" or scope.subfield is not None else "example_verdicts"
+    subfield = "" if values == "example_verdicts" else _SUBFIELD
     found = connection.execute(
         f"""
-        SELECT source, study, scorer, measure, system, coalesce(split, '') AS split, {shown}, list(value)
-        FROM {_WITH_SUBFIELDS} WHERE {_WHERE} {_FIELDS} AND value IS NOT NULL
-        GROUP BY ALL HAVING count(*) BETWEEN $least AND $most
+        SELECT dataset, split, system, source, measure, n, attempted, mean, sd, se, field, study, scorer,
+               texts_scored, texts, subfield, few
+        FROM (SELECT dataset, coalesce(split, '') AS split, system, source, measure, study, scorer, {shown}, {_COUNTED}
+              FROM {values} WHERE {_WHERE} {subfield} GROUP BY ALL)
+        ORDER BY ALL
         """,
-        {**_named(dataset, version, scope), "least": least, "most": most},
-    ).fetchall()
-    return {tuple(row[:-1]): row[-1] for row in found}
-
-
-def place(row: LeaderboardRow) -> Place:
-    """Return what tells a row from the others of its dataset."""
-    return (row.source, row.study, row.scorer, row.measure, row.system, row.split, row.field, row.subfield)
+        {
+            "dataset": rows.storable(dataset), "version": version, "split": scope.split, "field": scope.field,
+            "systems": None if scope.systems is None else [rows.storable(name) for name in scope.systems],
+            "least": least, "most": most, **({"subfield": scope.subfield} if subfield else {}),
+        },
+    ).fetchall()  # fmt: skip
+    return [(replace(LeaderboardRow(*row[:-2]), subfield=row[-2]), row[-1]) for row in found]
 
 
 def example_parts(connection: Connection, dataset_id: str) -> dict[str, tuple[str, str | None, str | None]]:
@@ -133,14 +109,6 @@ def _gathered(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
     for field, subfield in pairs:
         fields[field] = (*fields.get(field, ()), subfield)
     return fields
-
-
-def _named(dataset: str, version: int, scope: Scope) -> dict[str, Any]:
-    systems = None if scope.systems is None else [rows.storable(name) for name in scope.systems]
-    return {
-        "dataset": rows.storable(dataset), "version": version, "split": scope.split, "field": scope.field,
-        "subfield": scope.subfield, "systems": systems,
-    }  # fmt: skip
 
 
 def judge_rubrics(connection: Connection, dataset_id: str) -> dict[str, str]:

@@ -38,12 +38,17 @@ class WrittenSystem(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """How much there is: texts, people's and judges' values, and when the first and the last of all came."""
+    """How much there is: texts, people's and judges' values, and when the first and the last of all came.
+
+    `study_raters` and `study_ratings` are those of one study.
+    """
 
     texts: int
     raters: int
     ratings: int
     judgments: int
+    study_raters: int
+    study_ratings: int
     first_at: datetime | None
     last_at: datetime | None
 
@@ -71,24 +76,26 @@ def systems(connection: Connection, scope: Scope) -> list[WrittenSystem]:
     return [WrittenSystem(*row) for row in found]
 
 
-def counts(connection: Connection, scope: Scope) -> Counts:
-    """Return how much was written, rated and judged for the split."""
+def counts(connection: Connection, scope: Scope, study: str | None = None) -> Counts:
+    """Return how much was written, rated and judged for the split, in all and by the people of a study."""
     [found] = connection.execute(
         f"""
         WITH event AS (
-            SELECT 'text' AS kind, NULL AS rater, created_at FROM generations g WHERE {_SCOPE}
-            UNION ALL SELECT 'rating', rater, created_at FROM ratings g WHERE value IS NOT NULL AND {_SCOPE}
-            UNION ALL SELECT 'judgment', NULL, created_at FROM judgments g WHERE value IS NOT NULL AND {_SCOPE}
-            UNION ALL SELECT 'pair', CASE WHEN source = 'human' THEN scorer END, created_at FROM preferences g
+            SELECT 'text' AS kind, NULL AS rater, NULL AS study, created_at FROM generations g WHERE {_SCOPE}
+            UNION ALL SELECT 'rating', rater, study, created_at FROM ratings g WHERE value IS NOT NULL AND {_SCOPE}
+            UNION ALL SELECT 'judgment', NULL, NULL, created_at FROM judgments g WHERE value IS NOT NULL AND {_SCOPE}
+            UNION ALL SELECT 'pair', CASE WHEN source = 'human' THEN scorer END, study, created_at FROM preferences g
                       WHERE winner IS NOT NULL AND {_SCOPE}
         )
         SELECT count(*) FILTER (kind = 'text'), count(DISTINCT rater),
                count(*) FILTER (kind = 'rating' OR (kind = 'pair' AND rater IS NOT NULL)),
                count(*) FILTER (kind = 'judgment' OR (kind = 'pair' AND rater IS NULL)),
+               count(DISTINCT rater) FILTER (study = $study),
+               count(*) FILTER (study = $study AND rater IS NOT NULL),
                min(created_at), max(created_at)
         FROM event
         """,
-        scope.parameters(),
+        {**scope.parameters(), "study": None if study is None else rows.storable(study)},
     ).fetchall()
     return Counts(*found)
 

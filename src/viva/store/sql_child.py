@@ -37,6 +37,9 @@ SPACE = r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
 EXPLAIN = re.compile(rf"(?is){SPACE}EXPLAIN\b(?:{SPACE}ANALYZE\b)?(?:{SPACE}\([^()]*\))?")
 FIRST_WORDS = re.compile(rf"(?is){SPACE}(\w+){SPACE}(\w*)")
 READING = "it reads with SELECT, FROM, DESCRIBE, SHOW, SUMMARIZE and EXPLAIN, and changes nothing"
+LONGEST_ERROR = 4000
+LONGEST_HEADS = 1 << 20
+"""Characters that the names and types of a result's columns may have together."""
 DESCRIPTORS = "/proc/self/fd" if sys.platform == "linux" else "/dev/fd"
 
 
@@ -60,7 +63,7 @@ def main() -> None:
         try:
             _answer(results.page(request))
         except Refused as refusal:
-            _answer({"error": refusal.args[0], "hint": refusal.args[1]})
+            _answer({"error": _shortened(refusal.args[0]), "hint": refusal.args[1]})
         except MemoryError:
             _answer({"error": "", "hint": ""})
 
@@ -172,6 +175,8 @@ class Results:
         statements = self._connection.extract_statements(query)
         kind = _checked(self._connection, statements)
         types = [] if kind == "EXPLAIN" else self._types_of(query)
+        if sum(map(len, [*self._columns, *self._types])) > LONGEST_HEADS:
+            raise Refused("the names and types of the columns are too long to show", "select fewer columns")
         plain = [kind.id in PLAIN for kind in types]
         if all(plain):
             self._connection.execute(statements[0])
@@ -247,6 +252,12 @@ def _wrapped(connection: Any, query: str, head: str, tail: str) -> str:
             if ";" not in text:
                 raise
         text = text[: text.rfind(";")]
+
+
+def _shortened(error: str) -> str:
+    """Return an error without its middle where a query has made it long; DuckDB's pointer stands at the end."""
+    half = LONGEST_ERROR // 2
+    return error if len(error) <= LONGEST_ERROR else f"{error[:half]} … {error[-half:]}"
 
 
 def _line_before(found: "re.Match[str]") -> str:

@@ -78,10 +78,11 @@ class LatestCopy:
 
     def _updated(self, copy: int) -> bool:
         """Bring the copy up to date; tell whether there is one to look at."""
-        with Copier(self._store.path, copy) as copier:
+        store = self._store.or_empty()
+        with Copier(store.path, copy) as copier:
             self._began(copier)
             try:
-                self._hold(copier.run(self._store.quiet, SHORT_PATIENCE, self._patience).held)
+                self._hold(copier.run(store.quiet, SHORT_PATIENCE, self._patience).held)
             except StoreBusy:
                 if copier.touched:
                     # Some blocks are new, others old.
@@ -101,10 +102,15 @@ class LatestCopy:
     def _made(self) -> None:
         """Make a first copy under a name, and take the name away."""
         self._wait_until_there()
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with claimed_folder(self._folder) as folder:
-            path = folder / self._store.path.name
-            self._hold(self._store.copy_to(path, self._patience, self._began).held)
+        store = self._store.or_empty()
+        with ExitStack() as claim:
+            if store is self._store:
+                self._folder.mkdir(parents=True, exist_ok=True)
+                folder = claim.enter_context(claimed_folder(self._folder))
+            else:
+                folder = Path(claim.enter_context(tempfile.TemporaryDirectory()))
+            path = folder / store.path.name
+            self._hold(store.copy_to(path, self._patience, self._began).held)
             reading = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
             try:
                 self._files = reading, os.open(path, os.O_RDWR | os.O_CLOEXEC)

@@ -48,7 +48,6 @@ class SaidOfText:
 
 def read_known(workbench: Workbench) -> Known:
     """Return datasets, judges and rubrics; files that are no rubrics are among the problems."""
-    workbench.models.starter()
     rubrics = workbench.rubrics
     return Known(workbench.datasets.list(), workbench.judging.judges(), list(rubrics.list()), rubrics.problems())
 

@@ -31,8 +31,7 @@ NOTHING = Known([], [], {}, frozenset())
 
 
 def read_known(workbench: Workbench) -> Known:
-    """Read all that; the built-in model is there from the first time on."""
-    workbench.models.starter()
+    """Read all that."""
     models = words.writers(workbench.models.list())
     variables = {words.key_variable(model) for model in models} - {""}
     keys = frozenset(name for name in variables if workbench.synthesis.key_is_set(name))

@@ -12,7 +12,7 @@ from viva.records.study import Study, StudyMode
 from viva.store import adjudications, disputes, studies
 from viva.store.disputes import Connection, Rated
 from viva.text import display_line
-from viva.workbench import disagreement, names
+from viva.workbench import disagreement, names, sealed
 
 if TYPE_CHECKING:
     from viva.workbench.workbench import Workbench
@@ -38,9 +38,10 @@ class Adjudication:
             items = disputes.items(connection, found.study_id)
             said = disagreement.by_item(disagreement.given(connection, found))
             apart = disagreement.disagreements(connection, found, items, said, self._workbench.person)
+            other = sealed.sealed_by(self._workbench.person, found, studies.every(connection))
         waiting = sum(not disagreement.complete(found, item) for item in items)
         several = sum(disagreement.complete(found, item) and len(said.get(item.texts, {})) > 1 for item in items)
-        return Disputes(_blind(found), tuple(apart), waiting, several - len(apart))
+        return Disputes(_blind(found), tuple(apart), waiting, several - len(apart), other.name if other else "")
 
     def get(self, study: str, item: str) -> Dispute:
         """Return an item with its texts and what each rater said; `item` is its id or its number.
@@ -69,10 +70,13 @@ class Adjudication:
 
     def _item(self, connection: Connection, study: Study, wanted: str) -> tuple[Rated, Sequence[Voice]]:
         """Return an item and what was said of it, to somebody who may see that."""
-        if not disagreement.open_to(self._workbench.person, study):
+        other = sealed.sealed_by(self._workbench.person, study, studies.every(connection))
+        if other is not None:
+            shown = display_line(other.name, 60)
+            what = "" if other.study_id == study.study_id else "such texts "
             raise UsageError(
-                f"you may rate in {display_line(study.name, 60)} yourself, and see what others said once it is closed",
-                f"close it, or say who else rates: viva study assign {display_line(study.name, 60)} RATER …",
+                f"you may rate {what}in {shown} yourself, and see what others said once it is closed",
+                f"close it, or say who else rates: viva study assign {shown} RATER …",
             )
         rated = _complete(connection, study, wanted)
         voices = disputes.voices(connection, study, rated.item)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from viva.errors import UsageError
 from viva.records.calibration import CalibratedRow, CalibratedVerdict
 from viva.records.estimate import Estimate
+from viva.records.person import Role
 from viva.records.rubric import Rubric
 from viva.records.study import Study, StudyMode
 from viva.stats import prediction_powered
@@ -16,7 +17,7 @@ from viva.stats.weighted_mean import weighted_mean
 from viva.store import calibration_values, studies
 from viva.store import leaderboard as table
 from viva.text import display_line, plural
-from viva.workbench import names, random_stream
+from viva.workbench import names, random_stream, sealed
 from viva.workbench.random_stream import TOTAL, Sample
 
 if TYPE_CHECKING:
@@ -36,16 +37,26 @@ class Calibration:
         self._store = workbench.store
 
     def of(
-        self, dataset: str, study: str, judge: str | None = None, mode: str | None = None, split: str | None = None
+        self,
+        dataset: str,
+        study: str,
+        judge: str | None = None,
+        mode: str | None = None,
+        split: str | None = None,
+        seed: int = 0,
     ) -> CalibratedVerdict:
         """Return each system's mean and each pair's difference, by people, by a judge and by both, per measure.
 
         Without `judge` and `mode` it is the judge by the study's own rubric that has judged most questions, whose
-        protocol counts. Where both cannot be put together, the verdict says why. Raises `NotFound`, and `UsageError`
-        where the study is not one of this dataset and split, or compares pairs.
+        protocol counts. Intervals of fewer than 30 questions are drawn with `seed`. Where both cannot be put together,
+        the verdict says why. A lead has it of a study that is closed, as every other one of such texts is that they may
+        rate in. Raises `Forbidden`, `NotFound`, and `UsageError` where the study is not one of this dataset and split,
+        or compares pairs.
         """
+        self._workbench.require(Role.LEAD, "put people and judge together")
         with self._store.read() as connection:
             found = self._study(connection, study)
+            sealed.require_open(connection, self._workbench.person, found, "see what came of it")
             _check(found, dataset, split)
             sample = random_stream.of(connection, found.study_id)
             scorers = calibration_values.scorers(connection, found.dataset, found.version, found.split, found.systems)
@@ -58,7 +69,7 @@ class Calibration:
         rated = {example for (source, measure, _), by in said.items() if (source, measure) == _ALL for example in by}
         judged = {measure for (source, measure, _) in said if source == "judge"}
         gaps = {name: random_stream.gap(name, scorer, judged, found.rubric) for name in measures}
-        rows = [row for name in measures for row in _rows(name, found, said, sample, gaps[name])]
+        rows = [row for name in measures for row in _rows(name, found, said, sample, gaps[name], seed)]
         return CalibratedVerdict(
             found, scorer, tuple(scorers), tuple(rows), sample.population, len(sample.strata),
             len(rated & sample.strata.keys()), len(rated - sample.strata.keys()), len(sample.sizes),
@@ -112,15 +123,15 @@ def _is(scorer: str, judge: str | None, mode: str | None) -> bool:
     return judge in {None, name, scorer} and (mode is None or rest == f"{mode})")
 
 
-def _rows(measure: str, study: Study, said: Values, sample: Sample, gap: str) -> list[CalibratedRow]:
+def _rows(measure: str, study: Study, said: Values, sample: Sample, gap: str, seed: int) -> list[CalibratedRow]:
     """Return the rows of a measure; `gap` says why a judge has nothing to say of it."""
     weights = {criterion.name: criterion.weight for criterion in study.rubric.criteria}
     highest = sum(weights.values()) if measure == TOTAL else weights[measure]
     people, judge = ({system: said.get((source, measure, system), {}) for system in study.systems} for source in _SIDES)
-    rows = [_row(measure, system, None, highest, people[system], judge[system], sample) for system in study.systems]
+    rows = [_row(measure, name, None, highest, people[name], judge[name], sample, seed) for name in study.systems]
     for first, second in combinations(study.systems, 2):
         human, judged = (random_stream.difference(of[first], of[second]) for of in (people, judge))
-        rows.append(_row(measure, first, second, highest, human, judged, sample))
+        rows.append(_row(measure, first, second, highest, human, judged, sample, seed))
     return [replace(row, reason=gap) for row in rows] if gap else rows
 
 
@@ -132,17 +143,19 @@ def _row(
     people: Mapping[str, float],
     judge: Mapping[str, float],
     sample: Sample,
+    seed: int,
 ) -> CalibratedRow:
     rated = [example for example in sample.strata if example in people]
     seen = sample.judged(list(judge))
-    alone, weighted = _mean([people[one] for one in rated], *sample.weights(rated)), _mean([judge[e] for e in seen])
+    alone = _mean([people[one] for one in rated], seed, *sample.weights(rated))
+    weighted = _mean([judge[one] for one in seen], seed)
     shared = [example for example in rated if example in judge]
     others = sorted(set(seen) - set(shared))
     given: dict[str, Any] = {}
     try:
         found = prediction_powered.mean(
             [people[one] for one in shared], [judge[one] for one in shared], [judge[one] for one in others],
-            *sample.weights(shared),
+            *sample.weights(shared), seed=seed,
         )  # fmt: skip
         both = Estimate(found.value, found.low, found.high)
         given = {name: getattr(found, name) for name in ("judged", "tuning", "effective", "correlation", "se")}
@@ -154,11 +167,11 @@ def _row(
 
 
 def _mean(
-    values: Sequence[float], weights: Sequence[float] | None = None, strata: Sequence[str] | None = None
+    values: Sequence[float], seed: int, weights: Sequence[float] | None = None, strata: Sequence[str] | None = None
 ) -> Estimate:
     if not values:
         return Estimate(None)
-    found = weighted_mean(values, weights, strata)
+    found = weighted_mean(values, weights, strata, seed)
     return Estimate(found.value, found.low, found.high)
 
 

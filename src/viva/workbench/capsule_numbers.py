@@ -1,7 +1,7 @@
 """The numbers of a report as JSON, and two of them compared number by number."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,6 +11,7 @@ from viva.text import display_line
 CLOSE = 1e-12
 """How far two numbers may be apart, relative to their size, and be the same: the last bits differ by processor."""
 MOST_NAMED = 20
+_MISSING = object()
 SHOWN, BEFORE = 60, 20
 """Characters of a value that are shown, and how many of them stand before the place where two texts differ."""
 
@@ -38,14 +39,16 @@ def count(value: Any) -> int:
 
 
 def differences(first: Any, second: Any) -> list[str]:
-    """Return in words where two values of `numbers` differ, at most `MOST_NAMED` of them and how many more."""
+    """Return in words where two values of `numbers` differ, at most `MOST_NAMED` of them and how many more.
+
+    The first may have been forged into any shape; the second is as `numbers` makes it.
+    """
     found = []
     before, after = dict(_leaves(first, ())), dict(_leaves(second, ()))
-    names = _names(first) or _names(second)
     for place in [*before, *(place for place in after if place not in before)]:
-        one, other = before.get(place), after.get(place)
+        one, other = before.get(place, _MISSING), after.get(place, _MISSING)
         if not _same(one, other):
-            found.append(f"{_named(place, names)}: {_became(one, other)}")
+            found.append(f"{_named(place, second)}: {_became(one, other)}")
     more = [f"and {len(found) - MOST_NAMED:,} more"] if len(found) > MOST_NAMED else []
     return found[:MOST_NAMED] + more
 
@@ -54,11 +57,11 @@ Place = tuple[str | int, ...]
 
 
 def _leaves(value: Any, place: Place) -> Iterator[tuple[Place, Any]]:
-    """Yield each number and text within a value, with the way to it."""
-    if isinstance(value, dict):
+    """Yield each number, text and empty list within a value, with the way to it."""
+    if isinstance(value, dict) and value:
         for key, inner in value.items():
             yield from _leaves(inner, (*place, str(key)))
-    elif isinstance(value, list | tuple):
+    elif isinstance(value, list | tuple) and value:
         for number, inner in enumerate(value):
             yield from _leaves(inner, (*place, number))
     else:
@@ -78,22 +81,39 @@ def _same(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-def _names(value: Any) -> list[dict[str, Any]]:
-    tables = value.get("tables") if isinstance(value, dict) else None
-    return [table for table in tables if isinstance(table, dict)] if isinstance(tables, list) else []
-
-
-def _named(place: Place, tables: list[dict[str, Any]]) -> str:
+def _named(place: Place, value: Any) -> str:
     """Return a place as a person finds it: the table, the row's first cells and the column."""
     match place:
-        case ("tables", int(number), "rows", int(row), int(column), *_) if number < len(tables):
-            table = tables[number]
-            rows, columns = table.get("rows") or [], table.get("columns") or []
-            first = " ".join(str(cell) for cell in rows[row][:2]) if row < len(rows) else f"row {row + 1}"
-            head = columns[column] if column < len(columns) else f"column {column + 1}"
-            return display_line(f"table {number + 1} ({table.get('title')}), {first}, {head}", 160)
+        case ("tables", int(number), "rows", int(row), int(column), *_):
+            cells = _at(value, "tables", number, "rows", row)
+            first = " ".join(str(cell) for cell in cells[:2]) if cells else f"row {row + 1}"
+            head = _at(value, "tables", number, "columns", column) or f"column {column + 1}"
+            said = f"table {number + 1} ({_at(value, 'tables', number, 'title')}), {first}, {head}"
+        case ("tables", int(number), *rest):
+            said = f"table {number + 1} ({_at(value, 'tables', number, 'title')}), {_way(rest)}"
+        case ("sections", int(number), "text", int(paragraph)):
+            said = f"section {_at(value, 'sections', number, 'key')}, paragraph {paragraph + 1}"
+        case ("sections", int(number), *rest):
+            said = f"section {_at(value, 'sections', number, 'key')}, {_way(rest)}"
+        case ("figures", int(number), *rest):
+            said = f"figure {_at(value, 'figures', number, 'name')}, {_way(rest)}"
         case _:
-            return display_line(" ".join(str(part) for part in place), 160)
+            said = _way(place)
+    return display_line(said, 160)
+
+
+def _at(value: Any, *way: str | int) -> Any:
+    """Return what a way leads to, None where it leads nowhere."""
+    for step in way:
+        try:
+            value = value[step]
+        except (IndexError, KeyError):
+            return None
+    return value
+
+
+def _way(steps: Sequence[str | int]) -> str:
+    return " ".join(str(step + 1) if isinstance(step, int) else step for step in steps)
 
 
 def _became(one: Any, other: Any) -> str:
@@ -108,4 +128,6 @@ def _became(one: Any, other: Any) -> str:
 
 
 def _shown(value: Any) -> str:
-    return "nothing" if value is None else display_line(repr(value) if isinstance(value, float) else str(value), SHOWN)
+    if value is _MISSING or value is None:
+        return "nothing" if value is None else "missing"
+    return display_line(repr(value) if isinstance(value, float) else str(value), SHOWN)

@@ -3,7 +3,9 @@
 import hashlib
 import json
 import os
+import re
 import tempfile
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 FORM = 1
 """The form of capsules; a higher one is of a newer viva."""
-MANIFEST, NUMBERS, REPORT, DATA = "manifest.json", "numbers.json", "report.md", "data"
+MANIFEST, NUMBERS, REPORT, PAGE, DATA = "manifest.json", "numbers.json", "report.md", "report.html", "data"
 MOST_STRANGE = 20
 LARGEST = 64 << 20
 """Bytes that a manifest, or the numbers of a report, may have."""
@@ -56,9 +58,9 @@ class Capsules:
                 called = None if request.names else raters_numbered(raters)
                 rows = capsule.write(connection, found.name, found.version, folder / DATA, called)
             meant = replace(request, names=True)
-            with self._unpacked(folder) as inside:
+            with self._unpacked(folder) as (inside, _):
                 anew = inside.reports.make(meant, tell)
-                inside.reports.write_report(anew, folder / "report.html", tell=tell)
+                inside.reports.write_report(anew, folder / PAGE, tell=tell)
                 written = inside.reports.write_report(anew, folder / REPORT)
             found_numbers = capsule_numbers.numbers(anew)
             _write_json(folder / NUMBERS, found_numbers)
@@ -85,10 +87,19 @@ class Capsules:
         try:
             _refuse_missing(folder)
             known = _read_json(folder / NUMBERS)
-            with self._unpacked(folder) as inside:
-                report = _made(inside, _request(manifest), tell)
+            with self._unpacked(folder) as (inside, rows):
+                request = _request(manifest)
+                report = _made(inside, request, tell)
+                meant = _manifest(folder, inside.results.version(request.dataset).version, request, rows)
+                different += [
+                    f"{MANIFEST} names another {key} than there is"
+                    for key in ("dataset", "version", "rows")
+                    if manifest.get(key) != meant[key]
+                ]
                 different += capsule_numbers.differences(known, capsule_numbers.numbers(report))
-                different += _changed_text(folder, report)
+                changed, drawn = _changed_report(inside, folder, report, tell)
+                different += changed
+                notes += drawn
         except UserError as error:
             different.append(error.message)
         return CapsuleCheck(
@@ -114,11 +125,11 @@ class Capsules:
             raise
 
     @contextmanager
-    def _unpacked(self, folder: Path) -> Iterator["Workbench"]:
-        """Yield the workbench of a workspace that holds a capsule's rows and nothing else, for as long as the block."""
+    def _unpacked(self, folder: Path) -> Iterator[tuple["Workbench", dict[str, int]]]:
+        """Yield the workbench of a workspace that holds a capsule's rows and nothing else, and how many there are."""
         with tempfile.TemporaryDirectory(prefix="viva-capsule-") as root:
-            self._load(folder, Path(root))
-            yield self._beside(Path(root))
+            rows = self._load(folder, Path(root))
+            yield self._beside(Path(root)), rows
 
     def _load(self, folder: Path, workspace: Path) -> dict[str, int]:
         with self._beside(workspace).store.write() as connection:
@@ -137,8 +148,13 @@ def _made(workbench: "Workbench", request: ReportRequest, tell: Tell | None) -> 
         return workbench.reports.make(request, tell)
     except (TypeError, ValueError, KeyError, AttributeError, IndexError) as error:
         # What a column of JSON holds is known of viva's own rows only: another shape stops whoever reads it.
-        why = display_line(str(error), 120)
-        raise BadInput(f"the rows of the capsule cannot be computed with: {why}", "fetch the capsule again") from error
+        # The module that stopped is named after what it reads.
+        read = [Path(frame.filename) for frame in traceback.extract_tb(error.__traceback__)]
+        module = [path.stem.replace("_", " ") for path in read if "viva" in path.parts][-1]
+        raise BadInput(
+            f"the rows of the capsule cannot be computed with ({module}): {display_line(str(error), 120)}",
+            "fetch the capsule again",
+        ) from error
 
 
 def _manifest(folder: Path, version: int, request: ReportRequest, rows: dict[str, int]) -> dict[str, Any]:
@@ -202,13 +218,34 @@ def _refuse_missing(folder: Path) -> None:
             raise BadInput(f"nothing was computed, for {name} is no file of the capsule", "fetch the capsule again")
 
 
-def _changed_text(folder: Path, report: Report) -> list[str]:
-    """Return whether the report as it is written now has another text than that in the capsule."""
-    from viva.report import markdown
+def _changed_report(
+    workbench: "Workbench", folder: Path, report: Report, tell: Tell | None
+) -> tuple[list[str], list[str]]:
+    """Return which texts of the report are not those of one written now, and which figures are drawn otherwise.
 
-    known = (folder / REPORT).read_text("utf-8", errors="replace")
-    same = known == markdown.write(report, "report-figures" if report.figures else "")
-    return [] if same else [f"{REPORT} has another text than a report written now"]
+    The latter need not be changed: other versions of matplotlib and of fonts draw otherwise.
+    """
+    with tempfile.TemporaryDirectory(prefix="viva-report-") as root:
+        anew, known = Path(root), set(_files(folder))
+        workbench.reports.write_report(report, anew / PAGE, tell=tell)
+        workbench.reports.write_report(report, anew / REPORT)
+        texts, drawn = [], []
+        for name in _files(anew):
+            if name in known and _hash(folder / name) == _hash(anew / name):
+                continue
+            if name == REPORT or (name == PAGE and (name not in known or _text(folder / name) != _text(anew / name))):
+                texts.append(f"{name} has another text than a report written now")
+            else:
+                drawn.append(name)
+    if not drawn:
+        return texts, []
+    more = f" and {len(drawn) - 3:,} more" if len(drawn) > 3 else ""
+    return texts, [f"the figures in {', '.join(drawn[:3])}{more} are not as they are drawn here: compare them by eye"]
+
+
+def _text(path: Path) -> str:
+    """Return a page without its figures."""
+    return re.sub(r"(?s)<svg\b[^>]*(?:/>|>.*?</svg>)", "", path.read_text("utf-8", errors="replace"))
 
 
 def _files(folder: Path) -> list[str]:

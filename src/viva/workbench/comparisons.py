@@ -137,10 +137,14 @@ def _of_both(
     first: str,
     second: str,
     key: MeasureKey | None = None,
-    **part: str | None,
+    *,
+    field: str | None = None,
+    subfield: str | None = None,
 ) -> list[ExampleValues]:
     """Return the values of the measures that both systems were tried on, with the two as columns in that order."""
-    every = example_values.every(connection, found.name, found.version, split, systems=[first, second], key=key, **part)
+    every = example_values.every(
+        connection, found.name, found.version, split, field=field, subfield=subfield, systems=[first, second], key=key
+    )
     made = []
     for one in every:
         if len(one.systems) == 2:

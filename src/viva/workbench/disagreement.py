@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from viva.records.adjudication import Disagreement
-from viva.records.person import Person, Role
+from viva.records.person import Person
 from viva.records.rating import OVERALL
 from viva.records.study import Study, StudyMode, StudyState
-from viva.store import adjudications, agreement_rows
+from viva.store import adjudications, agreement_rows, studies
 from viva.store.agreement_rows import Given
 from viva.store.disputes import Connection, Rated
+from viva.workbench import sealed
 
 Said = dict[str, dict[str, float | str]]
 """The values of an item by rater, then by criterion."""
@@ -37,21 +38,16 @@ def complete(study: Study, item: Rated) -> bool:
     return study.state is StudyState.CLOSED or item.verdicts >= study.raters_per_item
 
 
-def open_to(person: Person, study: Study) -> bool:
-    """Tell whether somebody may see what raters said of complete items.
-
-    A lead who may rate in the study waits until it is closed. Else a text could come to somebody who knows what others
-    said of it, as more raters per item may be wanted later, or a rating given already could be revised to fit theirs.
-    """
-    rates = study.raters is None or person.name in study.raters
-    return study.state is StudyState.CLOSED or person.role.includes(Role.ENGINEER) or not rates
-
-
 def disagreements(
     connection: Connection, study: Study, items: Sequence[Rated], said: Mapping[str, Said], person: Person
 ) -> list[Disagreement]:
-    """Return the complete items that two raters or more rated and that `person` may see, furthest apart first."""
-    if not open_to(person, study):
+    """Return the complete items that two raters or more rated and that `person` may see, furthest apart first.
+
+    A lead who may rate in the study, or such texts in another, waits until that one is closed. Else a text could come
+    to somebody who knows what others said of it, as more raters per item may be wanted later, or a rating given already
+    could be revised to fit theirs.
+    """
+    if sealed.sealed_by(person, study, studies.every(connection)) is not None:
         return []
     settled = adjudications.latest(connection, study.study_id)
     found = []

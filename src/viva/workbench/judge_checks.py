@@ -9,6 +9,7 @@ from viva.records.dataset import Dataset
 from viva.records.ids import utc_now
 from viva.records.judge_check import InjectionEffect, JudgeCheck, PairHabits
 from viva.records.judging import BASELINE, JudgeMode
+from viva.records.results import place_name
 from viva.stats.intervals import wilson
 from viva.store import judge_checks as table
 from viva.store import judge_pairs, judgments, rubrics
@@ -128,7 +129,7 @@ class JudgeChecks:
         """Return the error for a judge without verdicts, with those that have some."""
         dataset, _, split = scope
         known = judgments.judges(connection, *scope)
-        place = display_line(f"{dataset}/{split}" if split else dataset, 80)
+        place = display_line(place_name(dataset, split), 80)
         message = f"{display_line(judge, 60)} has judged nothing in {place} in the mode {mode}"
         if modes := sorted({one.mode for one in known if one.judge == judge}):
             return UsageError(message, f"it has in the mode {modes[0]}: --mode {modes[0]}")

@@ -38,10 +38,7 @@ class Models:
 
     def starter(self) -> Model:
         """Return the built-in model, registering it the first time."""
-        location = str(shipped("models", STARTER))
-        return self._known_or_added(
-            Model(content_id(STARTER), STARTER, ModelKind.STARTER, location, None, STARTER_NOTE)
-        )
+        return self._known_or_added(_starter())
 
     def add_hub(self, name: str, location: str, note: str = "") -> Model:
         """Register a Hugging Face model by its id, a directory with one, or a `.gguf` file.
@@ -200,9 +197,15 @@ class Models:
         return model
 
     def list(self) -> list[Model]:
-        """Return all models in the order they came."""
+        """Return all models in the order they came; the built-in one first as long as nobody has asked for it."""
         with self._store.read() as connection:
-            return table.every(connection)
+            found = table.every(connection)
+        return found if any(model.name == STARTER for model in found) else [_starter(), *found]
+
+
+def _starter() -> Model:
+    location = str(shipped("models", STARTER))
+    return Model(content_id(STARTER), STARTER, ModelKind.STARTER, location, None, STARTER_NOTE)
 
 
 def _fingerprinted(location: str) -> dict[str, Any]:

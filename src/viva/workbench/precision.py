@@ -15,7 +15,7 @@ from viva.records.person import Role
 from viva.records.precision import FEWEST, PrecisionPlan, PrecisionRow, Projection, SecondRaters, StratumNeed
 from viva.records.rating import OVERALL
 from viva.records.results import MeasureKey
-from viva.records.study import Study, StudyMode, StudyState
+from viva.records.study import Study, StudyMode
 from viva.stats import precision, prediction_powered
 from viva.stats.precision import Outlook
 from viva.stats.prediction_powered import TooFew
@@ -23,7 +23,8 @@ from viva.stats.sampling import allocation
 from viva.stats.weighted_mean import weighted_mean
 from viva.store import calibration_values, example_values, precision_values, studies, study_progress
 from viva.store import leaderboard as table
-from viva.workbench import names, random_stream
+from viva.text import display_line
+from viva.workbench import names, random_stream, sealed
 from viva.workbench.random_stream import TOTAL, Sample
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ USUAL_MARGIN = 0.05
 FOLLOWING = 20
 """For so many next questions the layers' shares are told where no number of them settles anything."""
 TOLD = 5
-"""A layer with fewer rated questions is taken to spread as all values do: two or three say next to nothing of it."""
+"""A layer is taken to spread as its own values do with so many more, which spread as those of all layers."""
 _WON = {"a": 1.0, "b": -1.0, "tie": 0.0}
 
 Values = dict[str, dict[str, float]]
@@ -71,16 +72,16 @@ class Precision:
         """Return how sure a study is of each system and pair, and how many more rated questions settle it.
 
         `margin` is half of the interval that is wished for, in points (of pairs in shares), or a twentieth of the
-        scale. Only the random sample counts. A lead, who may rate as well, sees until the study is closed how wide
-        intervals are, but neither where they lie nor whose they are; and nothing there depends on what the lead said.
+        scale. Only the random sample counts. A lead, who may rate as well, sees how wide intervals are, but until the
+        study is closed, and every other one of such texts that they may rate in, neither where they lie nor whose they
+        are; and nothing there depends on what the lead said.
         Raises `NotFound`, `UsageError` for a margin that is none.
         """
         self._workbench.require(Role.LEAD, "see how sure a study is")
         person = self._workbench.person
-        engineer = person.role.includes(Role.ENGINEER)
         with self._store.read() as connection:
             found = _found(connection, study)
-            hide = found.state is not StudyState.CLOSED and not engineer
+            hide = not sealed.is_open_to(connection, person, found)
             read = _read(connection, found, measure, person.name if hide else None)
         highest = _highest(found, measure)
         bound = USUAL_MARGIN * highest if margin is None else margin
@@ -88,8 +89,9 @@ class Precision:
             raise UsageError(f"a margin of {bound:g} cannot be had", "name one above 0, such as 5")
         firm = {pair: _row(read, *pair, bound) for pair in read.given}
         following = _following(list(firm.values()))
+        layered = _compared_first(firm)
         rows = [
-            replace(row, strata=_strata(read, *pair, following)) if row.second is not None else row
+            replace(row, strata=_strata(read, *pair, following)) if pair in layered else row
             for pair, row in firm.items()
         ]
         plan = PrecisionPlan(
@@ -299,24 +301,49 @@ def _following(rows: Sequence[PrecisionRow]) -> int:
     return max(wanted, default=FOLLOWING)
 
 
+def _compared_first(rows: Mapping[tuple[str, str | None], PrecisionRow]) -> Sequence[tuple[str, str | None]]:
+    """Return the pairs, or where there are none the systems."""
+    return [pair for pair in rows if pair[1] is not None] or [*rows]
+
+
 def _strata(read: _Read, first: str, second: str | None, following: int) -> tuple[StratumNeed, ...]:
     sizes = {name: round(size) for name, size in sorted(read.sample.sizes.items())}
     if len(sizes) < 2:
         return ()
-    by_stratum: dict[str, list[float]] = defaultdict(list)
-    for example, given in read.given[first, second].items():
-        if example in read.sample.strata:
-            by_stratum[read.sample.strata[example]].append(math.fsum(given.values()) / len(given))
+    by_stratum = _by_stratum(read, first, second)
     rated = {name: len(by_stratum[name]) for name in sizes}
     known = {name: precision.deviation(by_stratum[name]) for name in sizes}
-    every = precision.deviation([value for values in by_stratum.values() for value in values]) or 1.0
     proportional = allocation(sizes, sum(rated.values()) + following, rated)
-    spread = {name: every if sd is None or rated[name] < TOLD else sd for name, sd in known.items()}
-    best = precision.neyman(sizes, spread, rated, following)
+    best = precision.neyman(sizes, precision.shrunk(by_stratum, TOLD), rated, following)
     return tuple(
         StratumNeed(name, sizes[name], rated[name], known[name], proportional[name] - rated[name], best[name])
         for name in sizes
     )
+
+
+def _by_stratum(read: _Read, first: str, second: str | None) -> dict[str, list[float]]:
+    found: dict[str, list[float]] = {name: [] for name in read.sample.sizes}
+    for example, given in read.given[first, second].items():
+        if example in read.sample.strata:
+            found[read.sample.strata[example]].append(math.fsum(given.values()) / len(given))
+    return found
+
+
+def spread(connection: studies.Connection, study: Study) -> dict[str, float]:
+    """Return the standard deviation of a value in each layer, as the pair sees it that is least sure.
+
+    Raises `UsageError` where the study was drawn in one layer, or nothing tells how values spread.
+    """
+    read = _read(connection, study, TOTAL, None)
+    shown = display_line(study.name, 60)
+    if len(read.sample.sizes) < 2:
+        raise UsageError(f"{shown} was drawn in one layer: no question is known to tell more than another",
+                         "leave --by-spread out")  # fmt: skip
+    rows = {pair: _row(read, *pair, USUAL_MARGIN * _highest(study, TOTAL)) for pair in read.given}
+    told = {pair: rows[pair].people for pair in _compared_first(rows) if rows[pair].people.foretold}
+    if not told:
+        raise UsageError(f"nothing tells yet how values of {shown} spread", f"rate more of it: viva rate {shown}")
+    return precision.shrunk(_by_stratum(read, *max(told, key=lambda pair: told[pair].half or 0.0)), TOLD)
 
 
 def _highest(study: Study, measure: str) -> float:

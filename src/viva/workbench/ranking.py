@@ -1,6 +1,7 @@
 """Ranking from pairs: which system is found better, by how much, and how often, by people or by a judge."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -56,12 +57,43 @@ class RankingFromPairs:
         """
         if source not in {None, "human", "judge"}:
             raise UsageError(f"{display_line(str(source), 40)!r} is no source", "human or judge")
-        found = self._version(dataset, split)
         wanted = {"source": source, "study": study, "scorer": scorer, "mode": mode}
+        wanted = {key: value for key, value in wanted.items() if value}
+        found = self._read(
+            dataset, split, lambda choices: _chosen(dataset, choices, wanted, criterion), baseline, seed
+        )  # fmt: skip
+        assert found is not None
+        return found
+
+    def nearest(
+        self, dataset: str, split: str | None = None, wanted: PairSource | None = None, baseline: str | None = None
+    ) -> Ranking | None:
+        """Return the ranking by `wanted` where that is still there, else by the first of `choices`; None without any.
+
+        Raises what `of` raises of the rest.
+        """
+
+        def choose(choices: Sequence[PairSource]) -> PairSource | None:
+            like = [one for one in choices if wanted is not None and _same(one, wanted)]
+            return next(iter([*like, *choices]), None)
+
+        return self._read(dataset, split, choose, baseline, 0)
+
+    def _read(
+        self,
+        dataset: str,
+        split: str | None,
+        choose: Callable[[Sequence[PairSource]], PairSource | None],
+        baseline: str | None,
+        seed: int,
+    ) -> Ranking | None:
+        """Return the ranking by the source that is chosen, None where none is; comparisons are gone through once."""
+        found = self._version(dataset, split)
         with self._workbench.store.read() as connection:
             reader = PairReader(connection, found.name, found.version, split)
-            wanted = {key: value for key, value in wanted.items() if value}
-            chosen = _chosen(found.name, reader.sources(), wanted, criterion)
+            choices = reader.sources()
+            if (chosen := choose(choices)) is None:
+                return None
             values, counts = reader.values(chosen), reader.counts(chosen)
         if baseline is not None and baseline not in values.systems:
             raise names.missing("system", baseline, values.systems, "none of these comparisons has a verdict")
@@ -75,7 +107,7 @@ class RankingFromPairs:
         return Ranking(
             found.name, found.version, split, chosen, baseline, seed, tuple(systems),
             tuple(_pairs(values, strengths, order, seed)), int(np.unique(values.questions).size),
-            int(values.scores.size), *counts, bool(strengths.separated.any()),
+            int(values.scores.size), *counts, bool(strengths.separated.any()), tuple(choices),
         )  # fmt: skip
 
     def _version(self, dataset: str, split: str | None) -> Dataset:
@@ -83,6 +115,11 @@ class RankingFromPairs:
         if split is not None:
             self._workbench.datasets.with_split(found.name, split, found.version)
         return found
+
+
+def _same(one: PairSource, other: PairSource) -> bool:
+    """Tell whether two sources are one, which may have said more since."""
+    return replace(one, systems=0, scored=0, attempted=0) == replace(other, systems=0, scored=0, attempted=0)
 
 
 def _chosen(

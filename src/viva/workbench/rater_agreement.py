@@ -10,7 +10,7 @@ from viva.records.person import Role
 from viva.records.rater_agreement import CriterionAgreement, GuessAgreement, RaterPair, StudyAgreement
 from viva.records.rating import OVERALL
 from viva.records.rubric import Criterion
-from viva.records.study import Study, StudyMode, StudyState
+from viva.records.study import Study, StudyMode
 from viva.stats import guessing
 from viva.stats.alpha_interval import nominal_interval, ordinal_interval
 from viva.stats.guessing import Guess, Writers
@@ -18,7 +18,7 @@ from viva.stats.judge_habits import repeats
 from viva.stats.kappa import level, nominal_kappa, quadratic_kappa
 from viva.store import agreement_rows, disputes, studies, study_progress
 from viva.store.agreement_rows import Given
-from viva.workbench import disagreement, names, rater_standing
+from viva.workbench import disagreement, names, rater_standing, sealed
 
 if TYPE_CHECKING:
     from viva.workbench.workbench import Workbench
@@ -54,11 +54,12 @@ class RaterAgreement:
             items = disputes.items(connection, found.study_id)
             said = disagreement.by_item(given)
             apart = disagreement.disagreements(connection, found, items, said, person)
+            seen = sealed.is_open_to(connection, person, found)
         told = [Guess(rater, text, writer, guess) for rater, text, writer, guess in guesses if guess is not None]
         unsure = Counter(rater for rater, *_, guess in guesses if guess is None)
-        if found.state is not StudyState.CLOSED and not person.role.includes(Role.ENGINEER):
-            # A lead may rate as well, and must not know before the study is closed whose texts these are: a count of
-            # guesses that were right would tell.
+        if not seen:
+            # A lead may rate as well, and must not know before that whose texts these are: a count of guesses that
+            # were right would tell.
             found = replace(found, systems=())
             told = [one for one in told if one.rater != person.name]
         of_text = {item.texts: item.example for item in items}

@@ -11,10 +11,10 @@ from viva.records.dataset import Dataset
 from viva.records.person import Role
 from viva.records.reading import BadRow, RawRow
 from viva.records.study import StudyMode, StudyState
-from viva.store import judgment_rows, outputs
+from viva.store import judgment_rows, outputs, studies
 from viva.store import rating_rows as table
 from viva.text import display_line
-from viva.workbench import files, names, output_files, rating_rows, row_files
+from viva.workbench import files, names, output_files, rating_rows, row_files, sealed
 from viva.workbench.datasets import Datasets
 from viva.workbench.imported_verdicts import Kind, Maker, Taking
 from viva.workbench.importing import BadRows, Progress
@@ -97,11 +97,11 @@ class RatingFiles:
         with self._store.read() as connection:
             keys = outputs.example_keys(connection, found.dataset_id)
             texts = judgment_rows.texts(connection, found.dataset_id)
-            studies = table.studies(connection)
+            held = table.studies(connection)
         examples = Examples(found, keys, split, elsewhere(self._store, found))
         rows = rating_rows.Rows(
             rating_rows.Texts(found, examples, texts, {key.example_id: key.split for key in keys}),
-            studies,
+            held,
             rubric_finder(self._workbench),
             self._kind.mode,
             study=study,
@@ -131,8 +131,9 @@ class RatingFiles:
     ) -> int:
         """Write what counts to a file that `import_file` reads, CSV or JSON Lines by its ending; return how many rows.
 
-        Leads may have studies that are closed, engineers all. Raises `Forbidden`, `NotFound`, `UsageError` where the
-        file is there already, `BadInput` where it cannot be written.
+        Leads may have studies that are closed, as every other one of such texts is that they may rate in, engineers
+        all. Raises `Forbidden`, `NotFound`, `UsageError` where the file is there already, `BadInput` where it cannot be
+        written.
         """
         self._workbench.require(Role.LEAD, f"export {self._kind.noun}")
         path = output_files.checked(path)
@@ -142,8 +143,14 @@ class RatingFiles:
         with self._store.read() as connection:
             if study is not None:
                 self._check(study, table.studies(connection))
+            every, person = studies.every(connection), self._workbench.person
+            open_to = {one.name for one in every if sealed.open_to(person, one, every)}
+            if study is not None and (found := studies.get(connection, study)) is not None:
+                sealed.require_open(connection, person, found, "export it")
             rows = self._kind.exported(connection, study, dataset, closed_only=not engineer)
-            return output_files.write(path, self._kind.columns, self._in_words(rows), overwrite=overwrite)
+            at = self._kind.columns.index("study")
+            seen = (row for row in rows if row[at] in open_to)
+            return output_files.write(path, self._kind.columns, self._in_words(seen), overwrite=overwrite)
 
     def _in_words(self, rows: Iterator[tuple[Any, ...]]) -> Iterator[Sequence[Any]]:
         """Put the name of a rubric in place of its id, where the name stands for that very rubric here."""

@@ -78,7 +78,7 @@ def read(workbench: "Workbench", request: ReportRequest, begin: Callable[[str], 
     scope = chosen.scope
     rows = workbench.results.leaderboard(dataset.name, split, seed=request.seed)
     with workbench.store.read() as connection:
-        facts = ReportFacts(*report_rows.counts(connection, scope))
+        facts = ReportFacts(*report_rows.counts(connection, scope, study.name if study else None))
         systems = tuple(_system(one) for one in report_rows.systems(connection, scope))
         raters = report_rows.raters(connection, dataset.name, dataset.version)
         curves = report_rows.curves(connection, sorted({one.model for one in systems}))

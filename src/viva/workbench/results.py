@@ -14,7 +14,7 @@ from viva.records.metric import MEASURES
 from viva.records.rater_verdict import RaterVerdict
 from viva.records.results import LeaderboardRow, MeasureKey
 from viva.records.rubric import Rubric
-from viva.stats.mean_interval import LEAST_DRAWN, LEAST_T, is_drawn, mean_interval, of_summary
+from viva.stats.mean_interval import LEAST_DRAWN, LEAST_T, mean_interval, of_summary
 from viva.stats.rank_ranges import rank_ranges
 from viva.store import browsing, example_values, rater_verdicts, rubrics
 from viva.store import leaderboard as table
@@ -67,12 +67,9 @@ class Results:
         scope = Scope(split, field, subfield, systems)
         with self._store.read() as connection:
             self._check(table.result_parts(connection, found.dataset_id), scope)
-            rows = table.leaderboard(connection, found.name, found.version, scope, by)
-            drawn = {}
-            if any(is_drawn(row.n) for row in rows):
-                few = (LEAST_DRAWN, LEAST_T - 1)
-                drawn = table.few_values(connection, found.name, found.version, scope, by, *few)
-        return [_with_interval(row, drawn.get(table.place(row)), seed) for row in rows]
+            few = (LEAST_DRAWN, LEAST_T - 1)
+            rows = table.leaderboard(connection, found.name, found.version, scope, by, *few)
+        return [_with_interval(row, values, seed) for row, values in rows]
 
     def ranks(
         self,

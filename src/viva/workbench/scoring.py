@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from viva.records.job import Job, JobKind, JobSpec
 from viva.records.metric import METRICS, MetricInfo, MetricOptions
+from viva.records.results import place_name
 from viva.workbench import names
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Scoring:
         options = MetricOptions(settings.embedding_model, settings.bertscore_model)
         return JobSpec(
             JobKind.SCORE,
-            f"{dataset}/{split}" if split else dataset,
+            place_name(dataset, split),
             {
                 "dataset": dataset, "split": split, "options": asdict(options),
                 "metrics": list(metrics or (name for name, info in METRICS.items() if info.usual)),

@@ -13,7 +13,7 @@ from viva.records.study import Study, StudyChange, StudyPlan, StudyProgress, Stu
 from viva.store import studies as table
 from viva.store import study_changes, study_frame, study_progress
 from viva.text import display_line
-from viva.workbench import access, names, output_files, study_making, study_requests
+from viva.workbench import access, names, output_files, precision, sealed, study_making, study_requests
 
 if TYPE_CHECKING:
     from viva.workbench.workbench import Workbench
@@ -77,28 +77,30 @@ class Studies:
     def get(self, name: str) -> Study:
         """Return the study `name`. Raises `NotFound`."""
         self._check("get")
-        return self._seen(self._found(name))
+        with self._store.read() as connection:
+            return self._seen(_named(connection, name), table.every(connection))
 
     def list(self) -> list[Study]:
         """Return all studies in the order they were made; whoever may rate them is not told whose texts they hold."""
         self._check("list")
         with self._store.read() as connection:
-            return [self._seen(study) for study in table.every(connection)]
+            every = table.every(connection)
+        return [self._seen(study, every) for study in every]
 
     def progress(self, name: str) -> StudyProgress:
         """Return how far a study and each of its raters are, by the verdicts in the store. Raises `NotFound`."""
         self._check("progress")
         with self._store.read() as connection:
             found = study_progress.of(connection, _named(connection, name), utc_now())
-        return replace(found, study=self._seen(found.study))
+            return replace(found, study=self._seen(found.study, table.every(connection)))
 
     def progress_of_all(self) -> Sequence[StudyProgress]:
         """Return how far each study is, in the order they were made, from one look into the store."""
         self._check("progress_of_all")
         with self._store.read() as connection:
-            now = utc_now()
-            found = [study_progress.of(connection, study, now) for study in table.every(connection)]
-        return [replace(one, study=self._seen(one.study)) for one in found]
+            now, every = utc_now(), table.every(connection)
+            found = [study_progress.of(connection, study, now) for study in every]
+        return [replace(one, study=self._seen(one.study, every)) for one in found]
 
     def changes(self, name: str) -> Sequence[StudyChange]:
         """Return what was changed of a study since it was made, oldest first. Raises `NotFound`."""
@@ -131,18 +133,27 @@ class Studies:
         return self._turn(name, StudyState.OPEN, (StudyState.CLOSED,))
 
     def assign(self, name: str, raters: Sequence[str] | None) -> Study:
-        """Say who may rate, None for everybody. Verdicts of those left out stay. Raises `NotFound`, `UsageError`."""
+        """Say who may rate, None for everybody. Verdicts of those left out stay.
+
+        A lead who may not rate in a study has perhaps seen what came of its texts, and does not let themselves in.
+        Raises `Forbidden`, `NotFound`, `UsageError`.
+        """
         self._check("assign")
-        study = self._found(name)
+        study, person = self._found(name), self._workbench.person
         study_requests.refuse_imported(study)
         checked = study_requests.checked_raters(raters, study.raters_per_item)
+        if person.name not in (study.raters or [person.name]) and person.name in (checked or [person.name]):
+            self._workbench.require(Role.ENGINEER, "let themselves in where they may not rate")
         self._change(study, "raters", {"raters": None if checked is None else [*checked]})
-        return self._seen(replace(study, raters=checked))
+        return self.get(study.name)
 
-    def extend(self, name: str, questions: int | None = None, raters_per_item: int | None = None) -> Study:
+    def extend(
+        self, name: str, questions: int | None = None, raters_per_item: int | None = None, *, by_spread: bool = False
+    ) -> Study:
         """Draw so many further questions, or want more raters per item; what was drawn stays.
 
-        The random sample grows as it was begun, so its probabilities become (drawn so far) / (all of the stratum).
+        The random sample grows as it was begun, or `by_spread` in the layers where values of the least sure pair spread
+        most; its probabilities become (drawn so far) / (all of the stratum).
         Raises `NotFound`, and `UsageError` where nothing is left to draw, or the study is closed or was imported.
         """
         self._check("extend")
@@ -152,6 +163,8 @@ class Studies:
             raise UsageError(f"{study.name} is closed", f"open it again: viva study reopen {study.name}")
         if (questions is None) == (raters_per_item is None):
             raise UsageError("a study is extended by questions, or by raters per item")
+        if by_spread and questions is None:
+            raise UsageError("what spreads tells which questions to draw, not how many raters an item wants")
         if raters_per_item is not None:
             if raters_per_item <= study.raters_per_item:
                 raise UsageError(f"{study.name} wants {study.raters_per_item} raters per item already", "name more")
@@ -159,21 +172,24 @@ class Studies:
             self._change(study, "raters_per_item", {"raters_per_item": raters_per_item})
             return replace(study, raters_per_item=raters_per_item)
         with self._store.write() as connection:
-            added = study_making.extend(connection, study, questions or 0, self._workbench.person.name)
+            spread = precision.spread(connection, study) if by_spread else None
+            added = study_making.extend(connection, study, questions or 0, self._workbench.person.name, spread)
         return replace(study, items=study.items + added)
 
     def export(self, name: str, path: Path, *, overwrite: bool = False) -> int:
         """Write a study's items with everybody's latest verdicts, CSV or JSON Lines by its ending; return the rows.
 
-        An item without a verdict has a row of its own. Before a study is closed this is for engineers. Raises
-        `NotFound`, `UsageError` where the file is there already, `BadInput` where it cannot be written.
+        An item without a verdict has a row of its own. Before a study is closed, and every other one of such texts that
+        a lead may rate in, this is for engineers. Raises `Forbidden`, `NotFound`, `UsageError` where the file is there
+        already, `BadInput` where it cannot be written.
         """
         self._check("export")
         path = output_files.checked(path)
-        study = self._found(name)
-        if study.state is not StudyState.CLOSED:
-            self._workbench.require(Role.ENGINEER, "export a study before it is closed")
         with self._store.read() as connection:
+            study = _named(connection, name)
+            if study.state is not StudyState.CLOSED:
+                self._workbench.require(Role.ENGINEER, "export a study before it is closed")
+            sealed.require_open(connection, self._workbench.person, study, "export it")
             rows = study_frame.exported(connection, study.study_id)
         about = (study.name, study.dataset, study.split)
         return output_files.write(path, EXPORTED, ([*about, *row] for row in rows), overwrite=overwrite)
@@ -192,10 +208,9 @@ class Studies:
         with self._store.read() as connection:
             return _named(connection, name)
 
-    def _seen(self, study: Study) -> Study:
-        """Leave out what a lead, who may rate as well, must not know before the study is closed."""
-        everything = self._workbench.person.role.includes(Role.ENGINEER) or study.state is StudyState.CLOSED
-        return study if everything else replace(study, systems=())
+    def _seen(self, study: Study, every: Sequence[Study]) -> Study:
+        """Leave out what a lead, who may rate as well, must not know before all studies of such texts are closed."""
+        return study if sealed.open_to(self._workbench.person, study, every) else replace(study, systems=())
 
     def _turn(self, name: str, to: StudyState, allowed: Sequence[StudyState]) -> Study:
         study = self._found(name)
@@ -209,7 +224,7 @@ class Studies:
             )
             raise UsageError(f"{shown} is {study.state}", hint)
         self._change(study, "state", {"state": to.value})
-        return self._seen(replace(study, state=to))
+        return self.get(study.name)
 
     def _change(self, study: Study, kind: str, content: dict[str, object]) -> None:
         change = StudyChange(kind, content, self._workbench.person.name, utc_now())

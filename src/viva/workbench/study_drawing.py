@@ -14,6 +14,7 @@ from itertools import combinations
 
 from viva.records.ids import new_id
 from viva.records.study import Stream, StudyItem, StudyMode
+from viva.stats.precision import neyman
 from viva.stats.sampling import allocation, drawing_order, interleaved
 from viva.store.study_frame import StudyText
 
@@ -60,8 +61,12 @@ def draw(
     usefulness: Mapping[str, float],
     seed: int,
     taken: Sample | None = None,
+    spread: Mapping[str, float] | None = None,
 ) -> Sample:
     """Draw so many questions, the `calibration` share of them at random; with `taken`, so many further ones.
+
+    Each stratum gets random ones in proportion to its size; with `spread`, the standard deviation of a value by
+    stratum, further ones go where they make the variance of a mean least (Neyman).
 
     The share is that of the whole sample, so that it holds however often a study is extended by a few questions.
     `usefulness` is by example id; questions without any come last, ties are settled by the seed. What is returned is
@@ -72,7 +77,12 @@ def draw(
     there_already = sum(before.values()) + len(chosen)
     questions = min(questions, sum(map(len, found.values())) - there_already)
     at_random = min(round((there_already + questions) * calibration), sum(before.values()) + questions)
-    counts = allocation({stratum: len(order) for stratum, order in found.items()}, at_random, before)
+    sizes = {stratum: len(order) for stratum, order in found.items()}
+    if spread is None:
+        counts = allocation(sizes, at_random, before)
+    else:
+        added = neyman(sizes, spread, before, at_random - sum(before.values()))
+        counts = {stratum: before[stratum] + added[stratum] for stratum in found}
     sample = {stratum: tuple(found[stratum][: counts[stratum]]) for stratum in found}
     promoted = {example: stratum for stratum, order in sample.items() for example in order if example in chosen}
     for example in promoted:

@@ -148,10 +148,17 @@ class Making:
         ]
 
 
-def extend(connection: study_frame.Connection, study: Study, questions: int, person: str) -> int:
+def extend(
+    connection: study_frame.Connection,
+    study: Study,
+    questions: int,
+    person: str,
+    spread: Mapping[str, float] | None = None,
+) -> int:
     """Draw so many further questions of a study, put what is to be rated of them behind what it has; return how many.
 
-    Raises `UsageError` where nothing is left, or where the study was not drawn.
+    With `spread`, the standard deviation of a value by stratum, they come from where they tell most. Raises
+    `UsageError` where nothing is left, or where the study was not drawn.
     """
     if questions < 1:
         raise UsageError(f"at least 1 further question is drawn, not {questions}")
@@ -167,7 +174,7 @@ def extend(connection: study_frame.Connection, study: Study, questions: int, per
     texts = study_frame.texts(connection, drawing.dataset_id, study.split, study.systems)
     ready = study_drawing.eligible(texts, study.mode)
     useful = {} if design["calibration"] == 1 else _usefulness(connection, ready, study.dataset, study.split)
-    sample = study_drawing.draw(frame, questions, design["calibration"], useful, seed, taken)
+    sample = study_drawing.draw(frame, questions, design["calibration"], useful, seed, taken, spread)
     before = {example for order in taken.calibration.values() for example in order} | taken.useful.keys()
     made = study_drawing.items(sample, frame, ready, study.mode, seed, first, frozenset(before))
     for example, stratum in sample.promoted.items():

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
+_Source = tuple[WeightSource, Rubric, dict[str, ExampleValues]]
+"""Whose points, by which rubric, and the values by measure."""
+
+
 class _Points(NamedTuple):
     """What systems have on each criterion: shares (k, c) of its points, of how many questions, of how many tried."""
 
@@ -66,21 +70,29 @@ class Weights:
         ]  # fmt: skip
         if not like:
             raise _nothing(found.name, [source for source, _, _ in sources], study, scorer)
-        source, rubric, measured = like[0]
-        points = _points(rubric, measured)
-        return _sensitivity(found, split, source, rubric, points, seed)
+        return _weighed(found, split, sources, like[0], seed)
 
-    def _sources(
-        self, dataset: Dataset, split: str | None
-    ) -> list[tuple[WeightSource, Rubric, dict[str, ExampleValues]]]:
+    def nearest(
+        self, dataset: str, split: str | None = None, wanted: WeightSource | None = None
+    ) -> WeightSensitivity | None:
+        """Return what the weights of `wanted` decide where that is still there, else of the first of `choices`.
+
+        None where there is none. Raises `NotFound` for a dataset or split that is not there.
+        """
+        found = self._version(dataset, split)
+        sources = self._sources(found, split)
+        like = [each for each in sources if each[0] == wanted] or sources
+        return _weighed(found, split, sources, like[0], 0) if like else None
+
+    def _sources(self, dataset: Dataset, split: str | None) -> list[_Source]:
         """Return whose points on which criteria there are; those of most questions first among people and judges."""
         with self._workbench.store.read() as connection:
-            every = example_values.every(connection, dataset.name, dataset.version, split)
+            every = example_values.every(connection, dataset.name, dataset.version, split, metrics=False)
             known = {one.name: one.rubric for one in studies.every(connection)}
         judges = self._workbench.results.judge_rubrics(dataset.name)
         by_source: dict[WeightSource, dict[str, ExampleValues]] = {}
         for one in every:
-            if one.key.source in {"human", "judge"} and np.isfinite(one.values).any():
+            if np.isfinite(one.values).any():
                 source = WeightSource(one.key.source, one.key.study, one.key.scorer)
                 by_source.setdefault(source, {})[one.key.measure] = one
         made = []
@@ -93,7 +105,7 @@ class Weights:
             if len(rubric.criteria) > 1 and all(one.name in measured for one in rubric.criteria):
                 made.append((source, rubric, measured))
 
-        def order(one: tuple[WeightSource, Rubric, dict[str, ExampleValues]]) -> tuple[bool, int, str]:
+        def order(one: _Source) -> tuple[bool, int, str]:
             source, rubric, measured = one
             rated = int(np.isfinite(measured[rubric.criteria[0].name].values).sum())
             return source.source != "human", -rated, source.study + "\0" + source.scorer
@@ -153,6 +165,14 @@ def _points(rubric: Rubric, measured: dict[str, ExampleValues]) -> _Points:
     means = [cube[complete[:, at], at].mean(axis=0) for at in range(len(there))]
     n = min((int(complete[:, at].sum()) for at in range(len(there))), default=0)
     return _Points(there, np.asarray(means).reshape(len(there), len(criteria)), n, int(tried.sum()), False)
+
+
+def _weighed(
+    found: Dataset, split: str | None, sources: Sequence[_Source], chosen: _Source, seed: int
+) -> WeightSensitivity:
+    source, rubric, measured = chosen
+    made = _sensitivity(found, split, source, rubric, _points(rubric, measured), seed)
+    return replace(made, choices=tuple(each[0] for each in sources))
 
 
 def _sensitivity(

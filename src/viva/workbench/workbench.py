@@ -85,6 +85,11 @@ class Workbench:
 
         return Store(self.paths.store, self.paths.store_lock, self.settings.lock_timeout)
 
+    @property
+    def looked_in_vain(self) -> bool:
+        """Whether the store has been asked for, and there is none."""
+        return "store" in vars(self) and not self.store.exists
+
     @service
     def datasets(self) -> "Datasets":
         from viva.workbench.datasets import Datasets

@@ -180,8 +180,8 @@ class AdjudicationScreen(VivaScreen[None]):
 
     def action_note(self) -> None:
         if self.state is not None:
-            noun = NOUNS[self.state.dispute.study.mode]
-            self.app.push_screen(CommentScreen(self.state.note, self._keep_note, noun), lambda _: self._draw())
+            title = f"Why this {NOUNS[self.state.dispute.study.mode]} is settled so"
+            self.app.push_screen(CommentScreen(self.state.note, self._keep_note, title), lambda _: self._draw())
 
     def _keep_note(self, note: str) -> None:
         if self.state is not None:

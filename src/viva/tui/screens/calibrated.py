@@ -56,7 +56,7 @@ class CalibratedScreen(VivaScreen[None]):
         yield StatusLine(id="measure")
         with VerticalScroll(id="verdict", can_focus=False):
             yield Static(id="lines", markup=False)
-        yield Static(id="notes", markup=False)
+            yield Static(id="notes", markup=False)
 
     def on_mount(self) -> None:
         self.action_reload()
@@ -114,6 +114,7 @@ class CalibratedScreen(VivaScreen[None]):
             study.name
             for study in self.wb.studies.list()
             if study.dataset == self._dataset and study.mode is StudyMode.RUBRIC and self._split in {None, study.split}
+            if study.systems  # Leads are not told those of a study that is not open to them yet.
         ]
         if self._study is not None:
             return fitting, self.wb.calibration.of(self._dataset, self._study, self._judge)

@@ -24,15 +24,15 @@ class CommentScreen(ModalScreen[None]):
         Binding("escape,ctrl+s", "dismiss", "Done", priority=True),
     ]
 
-    def __init__(self, text: str, keep: Callable[[str], None], noun: str = "text") -> None:
+    def __init__(self, text: str, keep: Callable[[str], None], title: str) -> None:
         super().__init__()
         self._text = text
         self._keep = keep
-        self._noun = noun
+        self._title = title
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="window") as window:
-            window.border_title = f"Comment on this {self._noun}"
+            window.border_title = self._title
             window.border_subtitle = "Esc or Ctrl+S closes; what you typed is kept"
             yield TextArea(self._text, soft_wrap=True, show_line_numbers=False, tab_behavior="focus")
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
@@ -29,6 +30,8 @@ SEARCH_LENGTH = 200
 NARROWEST_NAME, WIDEST_NAME = 8, 22
 SCROLLED_NAME = 16
 """Columns of a system's name; where there is no room for even the least, the table scrolls sideways."""
+NARROWEST_QUESTION, BESIDE, WITH_FIELD = 14, 34, 55
+"""Columns of a question where there are many systems, what else is then beside them, and what is with a field."""
 EVERYTHING = Narrowed()
 SEARCH = "Text in a question, a reference or what was written; Enter"
 
@@ -61,9 +64,7 @@ class DrilldownScreen(VivaScreen[None]):
         super().__init__(workbench)
         self._narrowed = narrowed
         field, subfield, systems = narrowed.field, narrowed.subfield, narrowed.systems
-        self._query = BrowseQuery(
-            dataset, split, measure=measure, field=field, subfield=subfield, systems=systems
-        )  # fmt: skip
+        self._query = BrowseQuery(dataset, split, measure=measure, field=field, subfield=subfield, systems=systems)
         self._page: BrowsePage | None = None
 
     def body(self) -> ComposeResult:
@@ -180,12 +181,9 @@ class DrilldownScreen(VivaScreen[None]):
         """Read a page and show it with the cursor on `row`."""
         self.query_one("#where", StatusLine).right = "reading…"
         self.ask(
-            lambda: self.wb.results.browse(query),
-            then=lambda page: self._show(page, row),
-            otherwise=self._unread,
-            group="examples",
-            doing="read the texts",
-        )
+            lambda: self.wb.results.browse(query), then=lambda page: self._show(page, row), otherwise=self._unread,
+            group="examples", doing="read the texts",
+        )  # fmt: skip
 
     def _unread(self, _error: Exception) -> bool:
         self._paint()
@@ -213,7 +211,7 @@ class DrilldownScreen(VivaScreen[None]):
             headings, rows, numbers = self._table(page, short)
             right = [0, *range(len(headings) - numbers, len(headings))]
             fill = (1, self.size.width)
-            table.show(headings, rows, table.cursor_row if cursor is None else cursor, right, fill)
+            table.show(headings, rows, table.cursor_row if cursor is None else cursor, right, fill, NARROWEST_QUESTION)
             if appeared:
                 table.focus()
         else:
@@ -223,7 +221,9 @@ class DrilldownScreen(VivaScreen[None]):
     def _names(self, page: BrowsePage) -> ShortNames:
         """Return the names of the systems as the columns have room for them."""
         systems = page.systems if page.query.measure else ()
-        room = (self.size.width - 34) // (len(systems) + 1) - 2
+        room = (self.size.width - BESIDE) // (len(systems) + 1) - 2
+        if room < NARROWEST_NAME and systems:
+            room = (self.size.width - BESIDE) // len(systems) - 2
         return short_names(systems, SCROLLED_NAME if room < NARROWEST_NAME else min(room, WIDEST_NAME))
 
     def _table(self, page: BrowsePage, short: ShortNames) -> tuple[list[Text], list[list[Text]], int]:
@@ -231,8 +231,10 @@ class DrilldownScreen(VivaScreen[None]):
         width = self.size.width
         systems = page.systems if page.query.measure else ()
         apart = [texts.difference_heading(page, short.names)] if len(systems) > 1 else []
-        fields = ["Field"] if width >= NARROW and any(row.field for row in page.rows) else []
         numbers = [short.names[system] for system in systems] + apart
+        room = width - sum(cell_len(name) + 2 for name in numbers)
+        shown = width >= NARROW and room >= WITH_FIELD and any(row.field for row in page.rows)
+        fields = ["Field"] if shown else []
         headings = [Text("#"), Text("Question"), *map(Text, fields), *map(Text, numbers)]
         rows = [
             [

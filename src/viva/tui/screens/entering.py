@@ -135,7 +135,9 @@ class EnteringScreen(VivaScreen[None], Generic[State]):
             return
         self._waiting.clear()
         if (state := self.alive()) and state.task.state is not StudyState.CLOSED:
-            self.app.push_screen(CommentScreen(state.entry.comment, self._keep_comment, state.NOUN))
+            self.app.push_screen(
+                CommentScreen(state.entry.comment, self._keep_comment, f"Comment on this {state.NOUN}")
+            )
 
     def _keep_comment(self, comment: str) -> None:
         if state := self.alive():

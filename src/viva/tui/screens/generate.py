@@ -70,7 +70,6 @@ class GenerateScreen(CountingScreen):
             self.counted.look_again()
 
     def _read(self) -> Known:
-        self.wb.models.starter()
         return Known(self.wb.datasets.list(), self.wb.models.list(), self.wb.generation.prompts())
 
     def _open(self, known: Known) -> None:

@@ -73,8 +73,6 @@ class ModelsScreen(JobActionsScreen):
         self.ask(self._fetch, then=lambda found: self._show(found, chosen), group="models", doing="read the models")
 
     def _fetch(self) -> tuple[list[Model], dict[str, int]]:
-        # Every workspace has the built-in model; it is registered when it is first asked for.
-        self.wb.models.starter()
         return self.wb.models.list(), system_counts(self.wb)
 
     def _show(self, found: tuple[list[Model], dict[str, int]], chosen: str) -> None:

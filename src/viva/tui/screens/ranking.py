@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
@@ -154,20 +155,22 @@ class RankingScreen(VivaScreen[None]):
         systems = [one.system for one in ranking.systems]
         names = short_names(systems, WIDE_NAME if wide else NARROW_NAME).names
         if self._by_pair:
-            headings = list(words.PAIR_HEADINGS)
+            headings, right = list(words.PAIR_HEADINGS), [2]
             rows = [[cell or words.NONE for cell in words.pair_cells(one, names)] for one in ranking.pairs]
         else:
             headings = words.headings(ranking)
+            right = [headings.index("strength"), headings.index(words.RECORD)]
             rows = [
                 [cell or words.NONE for cell in words.system_cells(ranking, one, names[one.system])]
                 for one in ranking.systems
             ]
-            taken = sum(max(len(cells[at]) for cells in (headings, *rows)) + 2 for at in range(len(headings)))
+            taken = sum(max(cell_len(cells[at]) for cells in (headings, *rows)) + 2 for at in range(len(headings)))
             room = min(self.size.width - taken - 3, WIDEST_CHART)
-            if room >= NARROWEST_CHART:
+            drawn = words.drawn(ranking, room)
+            if room >= NARROWEST_CHART and any(drawn):
                 headings = [*headings, words.CHART[:room]]
-                rows = [[*cells, line] for cells, line in zip(rows, words.drawn(ranking, room), strict=True)]
-        table.show([Text(each) for each in headings], [[Text(cell) for cell in cells] for cells in rows], cursor)
+                rows = [[*cells, line] for cells, line in zip(rows, drawn, strict=True)]
+        table.show([Text(each) for each in headings], [[Text(cell) for cell in cells] for cells in rows], cursor, right)
         self._say()
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
@@ -178,7 +181,7 @@ class RankingScreen(VivaScreen[None]):
         ranking, row = self._read.ranking if self._read else None, self.query_one(RowTable).cursor_row
         said = ""
         if ranking is not None and self._by_pair and 0 <= row < len(ranking.pairs):
-            said = words.pair_sentence(ranking.pairs[row])
+            said = words.pair_sentence(ranking, ranking.pairs[row])
         elif ranking is not None and not self._by_pair and 0 <= row < len(ranking.systems):
             said = words.sentence(ranking, ranking.systems[row])
         self.query_one("#sentence", Static).update(Content(said))

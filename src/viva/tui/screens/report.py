@@ -1,5 +1,6 @@
 """The window that writes a report, or a capsule, of the results one looks at."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
@@ -7,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Input, Select, Static
 
 from viva.errors import UserError
@@ -24,6 +26,15 @@ from viva.workbench.files import inside
 
 NAME_LENGTH = 1024
 CAPSULE = "capsule"
+
+
+@dataclass
+class Step(Message):
+    """A step begins: `done` of `total` are behind it."""
+
+    done: int
+    total: int
+    name: str
 
 
 class ReportScreen(VivaModal[None]):
@@ -122,14 +133,21 @@ class ReportScreen(VivaModal[None]):
         names = self.query_one("#report-names", Select).value == words.NAMED
         request, capsule = ReportRequest(self._dataset, self._split, names=names), self._form() == CAPSULE
 
+        def tell(done: int, total: int, step: str) -> None:
+            self.post_message(Step(done, total, step))
+
         def write() -> ReportWritten | CapsuleWritten:
             self.wb.desk.deliver()
             if capsule:
-                return self.wb.capsules.write(request, path)
-            return self.wb.reports.write(request, path, overwrite=True)
+                return self.wb.capsules.write(request, path, tell)
+            return self.wb.reports.write(request, path, overwrite=True, tell=tell)
 
-        self._tell(["Computing and writing … this takes some seconds"])
+        self._tell([words.step_line(0, 0, "")])
         self.ask(write, then=self._written, otherwise=self._refused, group="write", doing="write a report")
+
+    def on_step(self, step: Step) -> None:
+        if self._writing:
+            self._tell([words.step_line(step.done, step.total, step.name)])
 
     def _written(self, written: ReportWritten | CapsuleWritten) -> None:
         self._writing = False

@@ -15,7 +15,7 @@ from viva.present import results as words
 from viva.present.datasets import splits_text
 from viva.present.degenerate import degenerate_line
 from viva.present.leaderboard import Leaderboard
-from viva.present.leaderboard_table import NARROWEST_BAR, Line
+from viva.present.leaderboard_table import NARROWEST_SHORT, Line
 from viva.present.results import Narrowed, View
 from viva.records.leaderboard import MeasureRanks
 from viva.tui.results_reading import Loaded, read, read_ranks
@@ -200,18 +200,11 @@ class ResultsScreen(ResultsOnward):
         if self._loaded is None:
             return
         shown, table, width = self.board, self.query_one(RowTable), self.size.width
-        short = leaderboard_table.is_tight(shown, width, NARROWEST_BAR)
-        room = leaderboard_table.name_room(shown, width, NARROWEST_BAR, short=short)
-        self._lines = leaderboard_table.lines(shown, NARROWEST_BAR, room, short=short)
-        columns = leaderboard_table.columns(shown, room)
-        bar = leaderboard_table.bar_width(columns, self._lines, width)
-        rows = [
-            [Text(cell, style="bold" if line.entry.mark else "") for cell in leaderboard_table.with_bar(line, bar)]
-            for line in self._lines
-        ]
+        columns, self._lines, fill = leaderboard_table.on_screen(shown, width)
+        rows = [[Text(cell, style="bold" if line.entry.mark else "") for cell in line.cells] for line in self._lines]
         right = [number for number, column in enumerate(columns) if column.right]
-        fill, at = leaderboard_table.filled(columns, self._lines, width), table.cursor_row if cursor is None else cursor
-        table.show([Text(column.heading) for column in columns], rows, at, right, fill)
+        at = table.cursor_row if cursor is None else cursor
+        table.show([Text(column.heading) for column in columns], rows, at, right, fill, NARROWEST_SHORT)
         there = bool(self._lines)
         for name in ("#board", "#sentence", "#legend"):
             self.query_one(name).display = there

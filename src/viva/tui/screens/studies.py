@@ -17,7 +17,7 @@ from viva.errors import StoreBusy
 from viva.present import study_table as words
 from viva.records.ids import utc_now
 from viva.records.person import Role
-from viva.records.study import Study, StudyProgress, StudyState
+from viva.records.study import Study, StudyMode, StudyProgress, StudyState
 from viva.text import display_line
 from viva.tui.screens.base import VivaScreen
 from viva.tui.screens.confirm import ConfirmScreen
@@ -53,6 +53,7 @@ class StudiesScreen(VivaScreen[None]):
         Binding("a", "assign", "Who may rate", tooltip="Say who may rate in this study"),
         Binding("g", "agreement", "Agreement", tooltip="See how far raters agree, and settle what they disagree on"),
         Binding("m", "plan", "Plan", tooltip="See how sure the study is, and how many more ratings would settle it"),
+        Binding("v", "verdict", "Verdict", tooltip="See which system is better, by people and a judge together"),
         Binding("e", "extend", "Extend", tooltip="Add questions, or want more raters per item"),
     ]
 
@@ -162,11 +163,13 @@ class StudiesScreen(VivaScreen[None]):
         """Offer only what can be done with the study under the cursor, by whoever is here."""
         if action == "new":
             return self.makes
-        if action not in {"turn", "agreement", "plan", "close", "assign", "extend"}:
+        if action not in {"turn", "agreement", "plan", "verdict", "close", "assign", "extend"}:
             return super().check_action(action, parameters)
         study = self.current if self.is_mounted else None
         if study is None or action in {"agreement", "plan"}:
             return study is not None
+        if action == "verdict":
+            return study.mode is StudyMode.RUBRIC and bool(study.systems)
         change = str(parameters[0]) if action == "turn" else action
         there = study.state is words.TRANSITIONS[change] if action == "turn" else study.state is not StudyState.CLOSED
         # Nothing more comes to a study that was imported, and nobody rates in it.
@@ -196,9 +199,8 @@ class StudiesScreen(VivaScreen[None]):
             if yes:
                 self._do(
                     lambda: self.wb.studies.close(study.name),
-                    lambda now: f"{display_line(now.name, 40)} is closed",
-                    "close a study",
-                )
+                    lambda now: f"{display_line(now.name, 40)} is closed", "close a study",
+                )  # fmt: skip
 
         self.app.push_screen(ConfirmScreen(self.wb, *words.closing_question(study, self._progress)), answered)
 
@@ -235,6 +237,13 @@ class StudiesScreen(VivaScreen[None]):
 
         if study := self.current:
             self.app.push_screen(PrecisionScreen(self.wb, study.name))
+
+    def action_verdict(self) -> None:
+        """Show what people of the study and a judge say together; leads see it once they are told the systems."""
+        from viva.tui.screens.calibrated import CalibratedScreen
+
+        if study := self.current:
+            self.app.push_screen(CalibratedScreen(self.wb, study.dataset, study.split, study.name))
 
     def action_new(self) -> None:
         """Make a study."""

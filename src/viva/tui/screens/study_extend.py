@@ -14,6 +14,7 @@ from viva.text import display_line, plural
 from viva.tui.errors import error_text
 from viva.tui.screens.base import VivaModal
 from viva.tui.widgets.status import KeysFooter
+from viva.tui.widgets.tick import Tick
 from viva.workbench import Workbench
 
 
@@ -44,6 +45,7 @@ class ExtendScreen(VivaModal[str]):
             window.border_title = Content(f"Extend {display_line(self._study.name, 40)}")
             yield Horizontal(Label("Further questions", markup=False), _number("questions", "none"), classes="row")
             yield Horizontal(Label("Raters per item", markup=False), _number("raters", per_item), classes="row")
+            yield Tick("Further questions from where values spread most", False, id="spread")
             yield Static(id="about", markup=False)
         yield KeysFooter()
 
@@ -60,9 +62,11 @@ class ExtendScreen(VivaModal[str]):
             self._say("Fill in one of the two: further questions, or raters per item", "$warning")
             return
         name = self._study.name
-        named = {"questions": int(questions)} if questions else {"raters_per_item": int(raters)}
+        spread = bool(questions) and self.query_one("#spread", Tick).value
         self.ask(
-            lambda: self.wb.studies.extend(name, **named),
+            lambda: self.wb.studies.extend(
+                name, int(questions) if questions else None, int(raters) if raters else None, by_spread=spread
+            ),
             then=self._extended,
             otherwise=self._refused,
             group="extend",

@@ -48,7 +48,6 @@ class SystemApartScreen(VivaScreen[None]):
     def on_mount(self) -> None:
         found, one = self._found, self._one
         self.query_one("#questions").display = self.query_one("#nothing").display = False
-        self.query_one("#where", StatusLine).text = f"{words.title(one, found)} · {words.caption(found)}"
         head, *rest = words.sentences(one, found)
         told = Content("\n").join([Content.styled(head, "bold"), *map(Content, rest)])
         self.query_one("#about", Static).update(told)
@@ -75,7 +74,10 @@ class SystemApartScreen(VivaScreen[None]):
             return
         table = self.query_one(RowTable)
         table.display, self.query_one("#nothing").display = bool(self._rows), not self._rows
-        self.query_one("#where", StatusLine).right = words.apart_count(len(self._rows), SHOWN)
+        where, title = self.query_one("#where", StatusLine), words.title(self._one, self._found)
+        where.right = words.apart_count(len(self._rows), SHOWN)
+        room = self.size.width - len(title) - len(where.right) - 7
+        where.text = f"{title} · {words.caption(self._found, room)}"
         names = short_names((self._found.first, self._found.second), NAME_WIDTH).names.values()
         headings = [Text(one) for one in ("#", "Question", *names, "Difference")]
         rows = [[Text(cell) for cell in words.apart_cells(each, self._one, self.size.width)] for each in self._rows]

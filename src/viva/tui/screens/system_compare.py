@@ -14,7 +14,7 @@ from textual.widgets import DataTable, Static
 
 from viva.present import system_comparison as words
 from viva.records.comparison import Comparison, MeasureDifference
-from viva.text import display_line
+from viva.text import display_line, plural
 from viva.tui.screens.base import VivaScreen
 from viva.tui.widgets.chooser import Choice, ChooserScreen
 from viva.tui.widgets.row_table import RowTable
@@ -187,7 +187,8 @@ class SystemCompareScreen(VivaScreen[None]):
         if found is None:
             where.text = display_line(self._dataset, 40)
         else:
-            where.text, where.right = words.caption(found), f"{len(found.measures)} measures" if there else ""
+            where.right = plural(len(found.measures), "measure") if there else ""
+            where.text = words.caption(found, self.size.width - len(where.right) - 4)
         if there and found is not None:
             self.query_one("#verdict", Static).update(
                 Content("\n".join([words.summary(found), *words.warnings(found)]))

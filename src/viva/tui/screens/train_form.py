@@ -68,7 +68,6 @@ class TrainFormScreen(EstimatingScreen):
         self.ask(self._read, then=self._open, group="read", doing="read datasets and models")
 
     def _read(self) -> tuple[list[Dataset], list[Model]]:
-        self.wb.models.starter()
         return self.wb.datasets.list(), self.wb.models.list()
 
     def _open(self, found: tuple[list[Dataset], list[Model]]) -> None:

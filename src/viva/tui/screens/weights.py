@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
@@ -129,7 +130,7 @@ class WeightsScreen(VivaScreen[None]):
         self.query_one("#legend", Static).update(Content(words.legend(found)))
         rows = [words.system_cells(found, one) for one in found.systems]
         headings = words.headings(found, words.criterion_width(found, rows, self.size.width - 1, 2))
-        taken = sum(max(len(cells[at]) for cells in (headings, *rows)) + 2 for at in range(len(headings)))
+        taken = sum(max(cell_len(cells[at]) for cells in (headings, *rows)) + 2 for at in range(len(headings)))
         room = min(self.size.width - taken - 3, WIDEST_BAR)
         if room >= NARROWEST_BAR:
             headings = [*headings, "of all weightings"[:room]]

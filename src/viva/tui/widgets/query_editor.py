@@ -45,6 +45,7 @@ class QueryEditor(TextArea):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "complete", show=False, tooltip="Complete the name or keyword, else go on"),
+        Binding("ctrl+a", "select_all", show=False, tooltip="Select the whole query, to write another"),
     ]
 
     def __init__(self, text: str, *, id: str | None = None) -> None:

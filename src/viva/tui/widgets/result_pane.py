@@ -57,7 +57,7 @@ class ResultPane(Vertical):
 
     def show_error(self, error: UserError) -> None:
         """Show an error in the place of the rows, with its hint."""
-        first, _, rest = display_text(error.message).partition("\n")
+        first, _, rest = words.pointed(display_text(error.message), max(self.size.width - 2, 20)).partition("\n")
         hint = display_line(error.hint)
         said = Content.assemble((first, "bold $error"), f"\n{rest}" if rest else "", f"\n\n{hint}" if hint else "")
         self.say("no result", tone="alert")

@@ -36,16 +36,18 @@ class RowTable(DataTable[Text]):
         cursor: int = 0,
         right: Collection[int] = (),
         fill: tuple[int, int] | None = None,
+        narrowest: int = NARROWEST,
     ) -> None:
         """Replace everything; the cursor goes to the row `cursor`, or to the last where there are fewer.
 
-        The columns `right` are aligned there; `fill` is a column and the width that it makes the table fit.
+        The columns `right` are aligned there; `fill` is a column and the width that it makes the table fit, down
+        to `narrowest` cells.
         """
         widths = [max(cells[number].cell_len for cells in (headings, *rows)) for number in range(len(headings))]
         if fill is not None:
             column, width = fill
             others = sum(widths) - widths[column] + 2 * len(widths)
-            widths[column] = max(width - SCROLLBAR - others, NARROWEST)
+            widths[column] = max(width - SCROLLBAR - others, narrowest)
             for cells in (headings, *rows):
                 cells[column].truncate(widths[column], overflow="ellipsis")
         for number in right:
