@@ -126,7 +126,7 @@ def test_agreement_and_raters_are_those_of_agreement(report: Report, told: Told)
 
 def test_ranks_from_pairs_are_those_of_ranking(report: Report, told: Told) -> None:
     known = [
-        [ranged(r["rank_first"], r["rank_last"]), r["system"], r["elo"], r["elo_low"], r["elo_high"],
+        [r["system"], ranged(r["rank_first"], r["rank_last"]), r["elo"], r["elo_low"], r["elo_high"],
          r["win_rate"], r["win_rate_low"], r["win_rate_high"], r["controlled"],
          f"{r['won']}/{r['tied']}/{r['lost']}", r["questions"]]
         for r in told("ranking", DATASET, *SPLIT)

@@ -186,7 +186,7 @@ class Tour:
             screen_for(task)(self.wb, task.name),
             OwnVerdictsScreen(self.wb, task),
             OwnVerdictScreen(self.wb, task, self.desk.done["c"], self.desk.all["c"]),
-            CommentScreen(next(words), lambda text: None),
+            CommentScreen(next(words), lambda text: None, "Comment"),
             SkipScreen(SKIP_REASONS),
             GuessScreen(task.options.guess),
         ]

@@ -291,7 +291,11 @@ def test_a_query_that_needs_too_much_memory_ends_and_the_session_lives(
         assert session.run("SELECT 1").rows == ((1,),)
 
 
-@pytest.mark.parametrize("query", ["SELECT " + "(" * 20000 + "1" + ")" * 20000, "SELECT " + "- " * 200000 + "1"])
+@pytest.mark.parametrize(
+    "query",
+    ["SELECT " + "(" * 20000 + "1" + ")" * 20000, "SELECT " + "- " * 200000 + "1"],
+    ids=["brackets", "signs"],
+)
 def test_a_query_nested_too_deep_ends_and_the_session_lives(session: SqlSession, query: str) -> None:
     with pytest.raises(UserError):
         session.run(query)

@@ -92,7 +92,7 @@ def choose(candidates: Sequence[Candidate], had: Sequence[Had], gold_every: int,
 
     `gold_every` is how many others a gold item comes after; 0 means that none comes.
     """
-    free = sorted(candidates, key=lambda candidate: (candidate.load, candidate.position))
+    free = sorted(candidates, key=lambda candidate: (candidate.load, candidate.position, candidate.item_id))
     past = list(had)
     chosen: list[Candidate] = []
     while len(chosen) < want and (found := _next(free, past, gold_every)) is not None:
