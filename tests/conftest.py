@@ -1,6 +1,7 @@
 """Fixtures: a workspace cut off from the developer's own settings and network, empty or filled."""
 
 import csv
+import gc
 import os
 import shutil
 import signal
@@ -32,6 +33,12 @@ settings.register_profile("viva", deadline=None)
 settings.load_profile("viva")
 
 CSV_LIMIT = csv.field_size_limit()
+
+
+def pytest_collection_finish() -> None:
+    """Leave all that has been imported and collected out of every later walk of the garbage collector."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
