@@ -75,7 +75,10 @@ class RunCurves:
 
 @dataclass(frozen=True)
 class ReportFacts:
-    """Numbers of the whole: texts, ratings and judgments with their times, and who rated, in all and in the study."""
+    """How much there is: texts, people's and judges' values, and when the first and the last of all came.
+
+    `study_raters` and `study_ratings` are those of the report's study.
+    """
 
     texts: int
     raters: int

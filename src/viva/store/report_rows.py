@@ -1,11 +1,11 @@
 """What only a report reads: its systems, the curves of the trainings behind them, and counts of the whole."""
 
 from collections import defaultdict
-from datetime import datetime
 from typing import NamedTuple
 
 import duckdb
 
+from viva.records.report_data import ReportFacts
 from viva.store import rows
 
 Connection = duckdb.DuckDBPyConnection
@@ -37,22 +37,6 @@ class WrittenSystem(NamedTuple):
     failed: int
 
 
-class Counts(NamedTuple):
-    """How much there is: texts, people's and judges' values, and when the first and the last of all came.
-
-    `study_raters` and `study_ratings` are those of one study.
-    """
-
-    texts: int
-    raters: int
-    ratings: int
-    judgments: int
-    study_raters: int
-    study_ratings: int
-    first_at: datetime | None
-    last_at: datetime | None
-
-
 def splits(connection: Connection, dataset: str, version: int) -> list[str]:
     """Return the splits of a version that systems wrote for; `""` is that of examples without one."""
     found = connection.execute(
@@ -76,7 +60,7 @@ def systems(connection: Connection, scope: Scope) -> list[WrittenSystem]:
     return [WrittenSystem(*row) for row in found]
 
 
-def counts(connection: Connection, scope: Scope, study: str | None = None) -> Counts:
+def counts(connection: Connection, scope: Scope, study: str | None = None) -> ReportFacts:
     """Return how much was written, rated and judged for the split, in all and by the people of a study."""
     [found] = connection.execute(
         f"""
@@ -97,7 +81,7 @@ def counts(connection: Connection, scope: Scope, study: str | None = None) -> Co
         """,
         {**scope.parameters(), "study": None if study is None else rows.storable(study)},
     ).fetchall()
-    return Counts(*found)
+    return ReportFacts(*found)
 
 
 def studies(connection: Connection, scope: Scope) -> list[tuple[str, int]]:

@@ -18,7 +18,6 @@ from viva.records.report_data import (
     JudgeBesidePeople,
     Part,
     ReportData,
-    ReportFacts,
     RunCurves,
     ScoredText,
     SystemFacts,
@@ -78,7 +77,7 @@ def read(workbench: "Workbench", request: ReportRequest, begin: Callable[[str], 
     scope = chosen.scope
     rows = workbench.results.leaderboard(dataset.name, split, seed=request.seed)
     with workbench.store.read() as connection:
-        facts = ReportFacts(*report_rows.counts(connection, scope, study.name if study else None))
+        facts = report_rows.counts(connection, scope, study.name if study else None)
         systems = tuple(_system(one) for one in report_rows.systems(connection, scope))
         raters = report_rows.raters(connection, dataset.name, dataset.version)
         curves = report_rows.curves(connection, sorted({one.model for one in systems}))
