@@ -24,6 +24,7 @@ from rich.table import Table
 
 from bench.scale_store import DATASET, STUDY, make
 from viva.settings import Settings
+from viva.train import machine
 from viva.workbench import Workbench
 
 FIRST, SECOND = "system-0", "system-1"
@@ -146,8 +147,9 @@ WORK: dict[str, Callable[[Path, int], tuple[float, int]]] = {
 def child(name: str, root: Path, rounds: int) -> None:
     """Do one thing and print what it took as one line of JSON."""
     seconds, rows = WORK[name](root, rounds)
-    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    print(json.dumps(Measured(seconds, peak / 1024, rows)))
+    # What `getrusage` says of a process itself can be its parent's from before it began.
+    peak = max(machine.peak_bytes(cuda=False), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024)
+    print(json.dumps(Measured(seconds, peak / (1 << 20), rows)))
 
 
 def measured(name: str, root: Path, rounds: int) -> Measured | str:
