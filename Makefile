@@ -4,9 +4,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-# Half of a screen's test is waiting: three processes for two cores.
-TESTERS = $(shell $(BIN)/python -c 'import os; print(max(2, len(os.sched_getaffinity(0)) * 3 // 2))')
-
 # Those that the README shows.
 PICTURES := rate compare desk studies results system-compare sql
 
@@ -16,7 +13,7 @@ demo: $(VENV)/.local
 	$(BIN)/viva demo
 
 test: $(VENV)/.dev lint
-	$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile -m "not slow and not rare"
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow and not rare"
 
 # Trainings, kills and full terminals: first those that can run side by side, then those that need the machine.
 test-slow: $(VENV)/.dev

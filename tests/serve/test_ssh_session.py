@@ -265,6 +265,8 @@ def test_whoever_types_now_and_then_stays(begin: Begin) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=SLOW)])
 def test_the_server_ends_after_its_sessions(begin: Begin, number: signal.Signals) -> None:
     server = begin()
+    # All servers of this file write to the same log.
+    quiet(server)
     client = come(server)
     processes = [*server.sessions(), psutil.Process(server.fork_server().pid)]  # type: ignore[union-attr]
     server.process.send_signal(number)
