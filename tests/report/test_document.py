@@ -150,7 +150,5 @@ def test_commands_of_examples_without_a_split_name_none(reported: Workbench) -> 
 def test_the_seed_reaches_everything_that_is_drawn(reported: Workbench) -> None:
     report = reported.reports.make(ReportRequest("rated", seed=7))
     seeds = {section.key: table.source.seed for section, table in report.tables if table.source.seed is not None}
-    # A verdict is always drawn with seed 0, as its command does.
-    assert seeds.pop("verdict") == 0
     assert set(seeds.values()) == {7}
-    assert {"means", "comparisons", "weights", "ranking", "fields", "agreement"} <= set(seeds)
+    assert {"verdict", "means", "comparisons", "weights", "ranking", "fields", "agreement"} <= set(seeds)

@@ -97,12 +97,6 @@ def test_ends_of_intervals_are_cut_to_their_scale_as_on_the_leaderboard(data: Re
     assert min(point.low or 0.0 for point in figure.drawing.panels[0].points) == 0.0  # type: ignore[union-attr]
 
 
-def test_a_verdict_is_drawn_with_0_whatever_the_seed(data: ReportData) -> None:
-    always = "the calibrated verdict is always drawn with 0"
-    assert always not in told(methods.methods(data))
-    assert always in told(methods.methods(replace(data, request=replace(data.request, seed=7))))
-
-
 def test_what_weights_decide_is_said_as_the_command_says_it(data: ReportData) -> None:
     found = data.weights.value
     assert found is not None

@@ -91,6 +91,30 @@ async def test_an_item_is_settled_and_the_next_one_comes(disagreeing: Workbench,
         assert app.screen.found.disagreements[0].settled
 
 
+async def test_what_was_entered_is_not_lost_without_a_question(disagreeing: Workbench) -> None:
+    first = disagreeing.adjudication.list(RUBRIC).items[0]
+    app = VivaApp(disagreeing, "studies")
+    async with app.run_test(size=SMALL) as pilot:
+        await opened(pilot, RUBRIC)
+        await press(pilot, "d", "enter", "3")
+        await press(pilot, "c", *"half", "escape", "n")
+        await press(pilot, "p")
+        assert "note: half" in flowing(app)
+        assert "Enter: settle it and go on" in flowing(app)
+        await press(pilot, "n")
+        await press(pilot, "escape")
+        assert f"What was entered for item {first.number} is not kept" in flowing(app)
+        await press(pilot, "n")
+        assert isinstance(app.screen, AdjudicationScreen)
+        await press(pilot, "p")
+        await press(pilot, "enter")
+        await press(pilot, "escape")
+        assert isinstance(app.screen, AgreementScreen)
+    decision = disagreeing.adjudication.get(RUBRIC, first.item).decision
+    assert decision is not None
+    assert (decision.values, decision.note) == ({"accuracy": 3}, "half")
+
+
 async def test_a_pair_is_settled_by_its_sides(disagreeing: Workbench) -> None:
     first = disagreeing.adjudication.list(PAIRS).items[0]
     app = VivaApp(disagreeing, "studies")

@@ -1,30 +1,12 @@
 """`viva agreement`: how far raters agree, and whether they can tell who wrote a text."""
 
-from collections.abc import Callable
-
 import click
 
 from viva.cli.exits import say
 from viva.cli.output import show, with_format, with_seed
 from viva.cli.session import Command, Session, pass_session
-from viva.present import rater_agreement, rater_standing
-from viva.present.tables import Format, Table
-from viva.records.rater_agreement import StudyAgreement
-
-Part = tuple[
-    Callable[[StudyAgreement], Table], Callable[[StudyAgreement], Table], Callable[[StudyAgreement], list[str]]
-]
-"""A table for eyes, one for programs, and what is said below."""
-PARTS: dict[str, Part] = {
-    "criteria": (rater_agreement.for_eyes, rater_agreement.for_programs, rater_agreement.notes),
-    "raters": (
-        rater_standing.for_eyes,
-        rater_standing.for_programs,
-        lambda found: [*rater_standing.notes(found), rater_agreement.guesses(found)],
-    ),
-    "pairs": (rater_standing.matrix_for_eyes, rater_standing.pairs_for_programs, rater_standing.pair_notes),
-    "items": (rater_standing.items_for_eyes, rater_standing.items_for_programs, rater_standing.item_notes),
-}
+from viva.present import agreement_view, rater_agreement
+from viva.present.tables import Format
 
 
 @click.command("agreement", cls=Command)
@@ -53,7 +35,9 @@ def command(session: Session, study: str, part: str | None, seed: int, form: For
     session.deliver()
     found = session.workbench.rater_agreement.of(study, seed)
     say(rater_agreement.headline(found))
-    for_eyes, for_programs, notes = PARTS[part or "criteria"]
-    show((for_eyes if form in {Format.TABLE, Format.MD} else for_programs)(found), form)
-    for note in notes(found):
+    of = agreement_view.part(part or "criteria")
+    show((of.table if form in {Format.TABLE, Format.MD} else of.plain)(found), form)
+    for note in of.notes(found):
         say(note)
+    if of.name == "raters":
+        say(rater_agreement.guesses(found))

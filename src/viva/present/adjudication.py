@@ -48,6 +48,10 @@ class Deciding:
         """Whether anything differs from what is settled."""
         return (self.values, self.note) != self._first
 
+    def take_up(self, entered: "Deciding") -> None:
+        """Go on with what was entered for the same item before."""
+        self.values, self.note = dict(entered.values), entered.note
+
     def move(self, step: int) -> None:
         """Go up or down a line."""
         self._settle()

@@ -15,20 +15,27 @@ AS_WRITTEN = ("α", "κ")
 
 @dataclass(frozen=True)
 class Part:
-    """One of the tables: its name, how it is made and what is said of it."""
+    """One of the tables: its name, how it is made for eyes and for programs, and what is said of it."""
 
     name: str
     title: str
     table: Callable[[StudyAgreement], Table]
+    plain: Callable[[StudyAgreement], Table]
     notes: Callable[[StudyAgreement], list[str]]
 
 
 PARTS = (
-    Part("criteria", "Criteria", rater_agreement.for_eyes, rater_agreement.notes),
-    Part("raters", "Raters", rater_standing.for_eyes, rater_standing.notes),
-    Part("pairs", "Two by two", rater_standing.matrix_for_eyes, rater_standing.pair_notes),
-    Part("items", "Furthest apart", rater_standing.items_for_eyes, rater_standing.item_notes),
-)
+    Part("criteria", "Criteria", rater_agreement.for_eyes, rater_agreement.for_programs, rater_agreement.notes),
+    Part("raters", "Raters", rater_standing.for_eyes, rater_standing.for_programs, rater_standing.notes),
+    Part(
+        "pairs", "Two by two", rater_standing.matrix_for_eyes, rater_standing.pairs_for_programs,
+        rater_standing.pair_notes,
+    ),
+    Part(
+        "items", "Furthest apart", rater_standing.items_for_eyes, rater_standing.items_for_programs,
+        rater_standing.item_notes,
+    ),
+)  # fmt: skip
 """In the order in which they are gone through."""
 
 

@@ -32,7 +32,7 @@ LEGEND = (
 _COLUMNS = (
     "study", "judge", "measure", "first", "second", "highest", "people", "people_low", "people_high", "people_n",
     "judge_only", "judge_low", "judge_high", "judge_n", "both", "both_low", "both_high", "both_se", "n", "judged",
-    "tuning", "effective", "correlation", "reason",
+    "tuning", "effective", "correlation", "reason", "seed",
 )  # fmt: skip
 
 
@@ -193,7 +193,7 @@ def for_programs(found: CalibratedVerdict) -> Table:
         (
             found.study.name, found.scorer, row.measure, row.first, row.second, row.highest, *row.people, row.people_n,
             *row.judge, row.judge_n, *row.both, row.se, row.n, row.judged, row.tuning, row.effective, row.correlation,
-            row.reason,
+            row.reason, found.seed,
         )
         for row in found.rows
     ]  # fmt: skip

@@ -109,7 +109,7 @@ def matrix_names(found: StudyAgreement) -> list[str]:
 
 def matrix_cell(found: StudyAgreement, first: str, second: str) -> str | None:
     """Return κ of two raters with a shade, None where they have none."""
-    value = _mean_kappa(found, first, second)
+    value = found.kappa(first, second)
     if value is None:
         return None
     shade = SHADES[min(max(int(value * len(SHADES)), 0), len(SHADES) - 1)]
@@ -166,13 +166,6 @@ def item_notes(found: StudyAgreement) -> list[str]:
     said = [f"apart: {unit}", f"settle one: viva adjudicate {found.study.name} {found.disagreements[0].number}"]
     more = len(found.disagreements)
     return [*said, f"the {plural(more, thing)} furthest apart are shown"] if more >= 100 else said
-
-
-def _mean_kappa(found: StudyAgreement, first: str, second: str) -> float | None:
-    both = {first, second}
-    told = [(one.kappa, one.shared) for one in found.pairs if {one.first, one.second} == both and one.kappa is not None]
-    whole = sum(shared for _, shared in told)
-    return sum(kappa * shared for kappa, shared in told) / whole if whole else None
 
 
 def _guesses(one: RaterStanding) -> str | None:

@@ -44,6 +44,7 @@ class CalibratedVerdict:
     `strata` layers, and `rated` of these have a rating; `useful` ones have ratings too but were not drawn at random,
     and are left out of what people say. Nothing is known yet of `unrated_strata`. `refused` says why nothing can be put
     together, empty where it could be; `gap` which criteria the judge does not give, where it has no total for that.
+    Intervals of fewer than 30 questions were drawn with `seed`.
     """
 
     study: Study
@@ -58,3 +59,4 @@ class CalibratedVerdict:
     refused: str = ""
     unrated_strata: int = 0
     gap: str = ""
+    seed: int = 0

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from viva.records.estimate import Estimate
-from viva.records.metric import MEASURES
 from viva.records.results import MeasureKey
 
 
@@ -39,8 +38,7 @@ class MeasureDifference:
     @property
     def better(self) -> int:
         """1 where more is better, -1 where less is, 0 where neither is."""
-        known = MEASURES.get(self.key.measure) if self.key.source == "metric" else None
-        return known.better if known else 1
+        return self.key.better
 
     @property
     def wins(self) -> int:

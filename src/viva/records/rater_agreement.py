@@ -1,5 +1,7 @@
 """How far the raters of a study agree, and whether they can tell who wrote a text."""
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from viva.records.adjudication import Disagreement
@@ -42,6 +44,12 @@ class RaterPair:
     second: str
     shared: int
     kappa: float | None
+
+
+def mean_kappa(pairs: Iterable[RaterPair]) -> float | None:
+    """Return the mean κ of pairs of raters that have one, each weighing as many items as the two share."""
+    told = [(pair.kappa, pair.shared) for pair in pairs if pair.kappa is not None]
+    return math.fsum(kappa * shared for kappa, shared in told) / sum(shared for _, shared in told) if told else None
 
 
 @dataclass(frozen=True)
@@ -129,3 +137,7 @@ class StudyAgreement:
     pairs: tuple[RaterPair, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()
     seed: int = 0
+
+    def kappa(self, first: str, second: str) -> float | None:
+        """Return κ of two raters, the mean over criteria; None where they have none."""
+        return mean_kappa(one for one in self.pairs if {one.first, one.second} == {first, second})

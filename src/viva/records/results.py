@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from viva.records.metric import MEASURES
+
 
 def place_name(dataset: str, split: str | None) -> str:
     """Return how a split of a dataset is named: `ideas/test`, `ideas` for all of it."""
@@ -21,6 +23,12 @@ class MeasureKey:
     measure: str
     study: str = ""
     scorer: str = ""
+
+    @property
+    def better(self) -> int:
+        """1 where more is better, -1 where less is, 0 where neither is."""
+        known = MEASURES.get(self.measure) if self.source == "metric" else None
+        return known.better if known else 1
 
 
 @dataclass(frozen=True)

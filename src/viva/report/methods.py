@@ -135,6 +135,4 @@ def _intervals(data: ReportData) -> str:
             f"within {'the pair' if len(pairs) == 1 else f'each of the {len(pairs)} pairs'} of systems. Ranks are "
             "corrected within each measure instead, so that a pair may be told apart by the one and not by the other."
         )
-    said += " All that is drawn at random was drawn with the seed that stands with each table"
-    always = "; the calibrated verdict is always drawn with 0" if data.verdict.value and data.request.seed else ""
-    return f"{said}{always}."
+    return f"{said} All that is drawn at random was drawn with the seed that stands with each table."

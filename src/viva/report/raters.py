@@ -114,20 +114,10 @@ def _heat(found: StudyAgreement, source: Source) -> Figure | None:
     names = [one.rater for one in found.raters if any(one.rater in (p.first, p.second) for p in found.pairs)]
     if len(names) < 2:
         return None
-    rows = [tuple(_kappa(found, first, second) for second in names) for first in names]
+    rows = [tuple(found.kappa(first, second) if first != second else None for second in names) for first in names]
     known = [value for row in rows for value in row if value is not None]
     if not known:
         return None
     drawing = Heat(tuple(names), tuple(rows), min(0.0, *known), 1.0, "Cohen's κ")
     caption = "Agreement of each two raters: Cohen's κ, the mean over criteria; a dash where they share too little."
     return Figure("agreement", caption, drawing, source)
-
-
-def _kappa(found: StudyAgreement, first: str, second: str) -> float | None:
-    known = [
-        (one.kappa, one.shared)
-        for one in found.pairs
-        if {one.first, one.second} == {first, second} and first != second and one.kappa is not None
-    ]
-    weight = sum(shared for _, shared in known)
-    return sum(kappa * shared for kappa, shared in known) / weight if weight else None

@@ -195,8 +195,9 @@ def calibrated(data: ReportData) -> Section:
         "questions, corrected by what people say of those drawn at random. λ is how far the judge is followed. The "
         "judge alone may be off by any amount and is shown only beside."
     )
-    words: list[object] = ["verdict", found.study.name, *(_by_judge(found.scorer) if found.scorer else [])]
-    source = Source(queries.drawn_values(data, found.study.name, found.scorer), command(*words), how, 0)
+    judge = _by_judge(found.scorer) if found.scorer else []
+    words = command("verdict", found.study.name, *judge, *cells.seeded(found.seed))
+    source = Source(queries.drawn_values(data, found.study.name, found.scorer), words, how, found.seed)
     main = [row for row in found.rows if row.measure == "total"]
     blocks: list[ReportTable | Figure] = [_calibrated(main, "The total", source)]
     differences = [row for row in main if row.second is not None and row.both.value is not None]

@@ -13,6 +13,7 @@ from viva.store import adjudications, disputes, studies
 from viva.store.disputes import Connection, Rated
 from viva.text import display_line
 from viva.workbench import disagreement, names, sealed
+from viva.workbench.named_study import named_study
 
 if TYPE_CHECKING:
     from viva.workbench.workbench import Workbench
@@ -34,7 +35,7 @@ class Adjudication:
         knows what others said could no longer rate, or revise a rating, by the text alone.
         """
         with self._store.read() as connection:
-            found = _found(connection, study)
+            found = named_study(connection, study)
             items = disputes.items(connection, found.study_id)
             said = disagreement.by_item(disagreement.given(connection, found))
             apart = disagreement.disagreements(connection, found, items, said, self._workbench.person)
@@ -49,7 +50,7 @@ class Adjudication:
         Raises `NotFound`, and `UsageError` where it still wants raters, or the lead who asks may rate in the study.
         """
         with self._store.read() as connection:
-            found = _found(connection, study)
+            found = named_study(connection, study)
             rated, voices = self._item(connection, found, item)
             texts = disputes.texts(connection, rated.item)
             decision = adjudications.latest(connection, found.study_id).get(rated.item)
@@ -62,7 +63,7 @@ class Adjudication:
         and `UsageError` for what the rubric does not have, or where `get` would raise it.
         """
         with self._store.write() as connection:
-            found = _found(connection, study)
+            found = named_study(connection, study)
             rated, _ = self._item(connection, found, item)
             decision = Decision(_checked(found, values), note, self._workbench.person.name, utc_now())
             adjudications.add(connection, new_id(), found.study_id, rated.item, decision)
@@ -81,14 +82,6 @@ class Adjudication:
         rated = _complete(connection, study, wanted)
         voices = disputes.voices(connection, study, rated.item)
         return rated, voices
-
-
-def _found(connection: Connection, name: str) -> Study:
-    found = studies.get(connection, name)
-    if found is None:
-        known = [one.name for one in studies.every(connection)]
-        raise names.missing("study", name, known, "make one: viva study create NAME …")
-    return found
 
 
 def _complete(connection: Connection, study: Study, wanted: str) -> Rated:

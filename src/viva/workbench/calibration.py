@@ -18,6 +18,7 @@ from viva.store import calibration_values, studies
 from viva.store import leaderboard as table
 from viva.text import display_line, plural
 from viva.workbench import names, random_stream, sealed
+from viva.workbench.named_study import named_study
 from viva.workbench.random_stream import TOTAL, Sample
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Calibration:
         """
         self._workbench.require(Role.LEAD, "put people and judge together")
         with self._store.read() as connection:
-            found = self._study(connection, study)
+            found = named_study(connection, study)
             sealed.require_open(connection, self._workbench.person, found, "see what came of it")
             _check(found, dataset, split)
             sample = random_stream.of(connection, found.study_id)
@@ -74,15 +75,8 @@ class Calibration:
             found, scorer, tuple(scorers), tuple(rows), sample.population, len(sample.strata),
             len(rated & sample.strata.keys()), len(rated - sample.strata.keys()), len(sample.sizes),
             _refused(found, scorer, sample, rows),
-            len(sample.sizes.keys() - {sample.strata[one] for one in rated & sample.strata.keys()}), gaps[TOTAL],
+            len(sample.sizes.keys() - {sample.strata[one] for one in rated & sample.strata.keys()}), gaps[TOTAL], seed,
         )  # fmt: skip
-
-    def _study(self, connection: studies.Connection, name: str) -> Study:
-        found = studies.get(connection, name)
-        if found is None:
-            known = [one.name for one in studies.every(connection)]
-            raise names.missing("study", name, known, "make one: viva study create NAME …")
-        return found
 
 
 def _check(study: Study, dataset: str, split: str | None) -> None:

@@ -25,6 +25,7 @@ from viva.store import calibration_values, example_values, precision_values, stu
 from viva.store import leaderboard as table
 from viva.text import display_line
 from viva.workbench import names, random_stream, sealed
+from viva.workbench.named_study import named_study
 from viva.workbench.random_stream import TOTAL, Sample
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class Precision:
         self._workbench.require(Role.LEAD, "see how sure a study is")
         person = self._workbench.person
         with self._store.read() as connection:
-            found = _found(connection, study)
+            found = named_study(connection, study)
             hide = not sealed.is_open_to(connection, person, found)
             read = _read(connection, found, measure, person.name if hide else None)
         highest = _highest(found, measure)
@@ -99,14 +100,6 @@ class Precision:
             read.complete, read.sample.picked, tuple(rows), read.scorer, following, read.seconds_each,
         )  # fmt: skip
         return _hidden(plan) if hide else plan
-
-
-def _found(connection: studies.Connection, name: str) -> Study:
-    found = studies.get(connection, name)
-    if found is None:
-        known = [one.name for one in studies.every(connection)]
-        raise names.missing("study", name, known, "make one: viva study create NAME …")
-    return found
 
 
 def _read(connection: studies.Connection, found: Study, measure: str, without: str | None) -> _Read:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from viva.records.ids import utc_now
 from viva.records.person import Role
-from viva.records.rater_agreement import CriterionAgreement, GuessAgreement, RaterPair, StudyAgreement
+from viva.records.rater_agreement import CriterionAgreement, GuessAgreement, RaterPair, StudyAgreement, mean_kappa
 from viva.records.rating import OVERALL
 from viva.records.rubric import Criterion
 from viva.records.study import Study, StudyMode
@@ -16,9 +16,10 @@ from viva.stats.alpha_interval import nominal_interval, ordinal_interval
 from viva.stats.guessing import Guess, Writers
 from viva.stats.judge_habits import repeats
 from viva.stats.kappa import level, nominal_kappa, quadratic_kappa
-from viva.store import agreement_rows, disputes, studies, study_progress
+from viva.store import agreement_rows, disputes, study_progress
 from viva.store.agreement_rows import Given
-from viva.workbench import disagreement, names, rater_standing, sealed
+from viva.workbench import disagreement, rater_standing, sealed
+from viva.workbench.named_study import named_study
 
 if TYPE_CHECKING:
     from viva.workbench.workbench import Workbench
@@ -43,10 +44,7 @@ class RaterAgreement:
         self._workbench.require(Role.LEAD, "see how far raters agree")
         person = self._workbench.person
         with self._store.read() as connection:
-            found = studies.get(connection, study)
-            if found is None:
-                known = [one.name for one in studies.every(connection)]
-                raise names.missing("study", study, known, "make one: viva study create NAME …")
+            found = named_study(connection, study)
             given = disagreement.given(connection, found)
             guesses = agreement_rows.guesses(connection, study)
             writers = agreement_rows.writers(connection, study)
@@ -107,7 +105,7 @@ def _criterion(
     raters = {rater for said in by_item.values() for rater in said}
     found = CriterionAgreement(name, len(values), len(shared), len(raters), count, None, None)
     kappas = [pair for pair in pairs if pair.criterion == name and pair.kappa is not None]
-    found = replace(found, kappa=rater_standing.mean_kappa(kappas), kappa_pairs=len(kappas))
+    found = replace(found, kappa=mean_kappa(kappas), kappa_pairs=len(kappas))
     if study.mode is StudyMode.PAIRWISE:
         alpha = nominal_interval(values, questions, seed)
         ties = sum(value == "tie" for of_item in values for value in of_item)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from statistics import median
 
-from viva.records.rater_agreement import RaterPair, RaterStanding, TotalAgreement
+from viva.records.rater_agreement import RaterPair, RaterStanding, TotalAgreement, mean_kappa
 from viva.records.study import RaterProgress, Study, StudyMode
 from viva.stats import guessing, outliers
 from viva.stats.guessing import Guess, Writers
@@ -87,12 +87,6 @@ def standings(
             )
         )  # fmt: skip
     return tuple(standing)
-
-
-def mean_kappa(pairs: Sequence[RaterPair]) -> float | None:
-    """Return the mean κ of pairs of raters that have one, each weighing as many items as the two share."""
-    told = [(pair.kappa, pair.shared) for pair in pairs if pair.kappa is not None]
-    return math.fsum(kappa * shared for kappa, shared in told) / sum(shared for _, shared in told) if told else None
 
 
 def _fit(found: Totals) -> CrossedFit | None:

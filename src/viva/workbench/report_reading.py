@@ -100,7 +100,7 @@ def read(workbench: "Workbench", request: ReportRequest, begin: Callable[[str], 
         verdict=_people(
             study,
             lambda name: workbench.calibration.of(
-                dataset.name, name, judge[0] if judge else None, judge[1] if judge else None, split or None
+                dataset.name, name, judge and judge[0], judge and judge[1], split or None, request.seed
             ),
         ),
         weights=_part(

@@ -10,7 +10,6 @@ from viva.errors import NotFound
 from viva.records.browsing import BrowsedExample, BrowsePage, BrowseQuery
 from viva.records.dataset import Dataset
 from viva.records.leaderboard import MeasureRanks, ResultParts, SystemRank
-from viva.records.metric import MEASURES
 from viva.records.rater_verdict import RaterVerdict
 from viva.records.results import LeaderboardRow, MeasureKey
 from viva.records.rubric import Rubric
@@ -99,7 +98,7 @@ class Results:
             )  # fmt: skip
         ranked = []
         for one in measured:
-            if (keys is None or one.key in keys) and (better := _better(one.key)):
+            if (keys is None or one.key in keys) and (better := one.key.better):
                 ranked += _ranks(one, parts, by, better, seed)
         return ranked
 
@@ -174,12 +173,6 @@ def _with_interval(row: LeaderboardRow, values: Sequence[float] | None, seed: in
     found = of_summary(row.n, row.mean, row.sd) if values is None else mean_interval(values, seed)
     bounded = replace(row, half_width=found.half_width, low=found.low, high=found.high, interval=found.method)
     return replace(bounded, sd=found.sd, se=found.se)
-
-
-def _better(key: MeasureKey) -> int:
-    """Return 1 where more is better, -1 where less is, 0 where neither is."""
-    known = MEASURES.get(key.measure) if key.source == "metric" else None
-    return known.better if known else 1
 
 
 def _ranks(

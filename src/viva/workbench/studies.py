@@ -14,6 +14,7 @@ from viva.store import studies as table
 from viva.store import study_changes, study_frame, study_progress
 from viva.text import display_line
 from viva.workbench import access, names, output_files, precision, sealed, study_making, study_requests
+from viva.workbench.named_study import named_study
 
 if TYPE_CHECKING:
     from viva.workbench.workbench import Workbench
@@ -78,7 +79,7 @@ class Studies:
         """Return the study `name`. Raises `NotFound`."""
         self._check("get")
         with self._store.read() as connection:
-            return self._seen(_named(connection, name), table.every(connection))
+            return self._seen(named_study(connection, name), table.every(connection))
 
     def list(self) -> list[Study]:
         """Return all studies in the order they were made; whoever may rate them is not told whose texts they hold."""
@@ -91,7 +92,7 @@ class Studies:
         """Return how far a study and each of its raters are, by the verdicts in the store. Raises `NotFound`."""
         self._check("progress")
         with self._store.read() as connection:
-            found = study_progress.of(connection, _named(connection, name), utc_now())
+            found = study_progress.of(connection, named_study(connection, name), utc_now())
             return replace(found, study=self._seen(found.study, table.every(connection)))
 
     def progress_of_all(self) -> Sequence[StudyProgress]:
@@ -106,7 +107,7 @@ class Studies:
         """Return what was changed of a study since it was made, oldest first. Raises `NotFound`."""
         self._check("changes")
         with self._store.read() as connection:
-            return study_changes.every(connection, _named(connection, name).study_id)
+            return study_changes.every(connection, named_study(connection, name).study_id)
 
     def pause(self, name: str) -> Study:
         """Hand out no more items; what raters hold may still be saved. Raises `NotFound`, `UsageError`."""
@@ -186,7 +187,7 @@ class Studies:
         self._check("export")
         path = output_files.checked(path)
         with self._store.read() as connection:
-            study = _named(connection, name)
+            study = named_study(connection, name)
             if study.state is not StudyState.CLOSED:
                 self._workbench.require(Role.ENGINEER, "export a study before it is closed")
             sealed.require_open(connection, self._workbench.person, study, "export it")
@@ -206,7 +207,7 @@ class Studies:
 
     def _found(self, name: str) -> Study:
         with self._store.read() as connection:
-            return _named(connection, name)
+            return named_study(connection, name)
 
     def _seen(self, study: Study, every: Sequence[Study]) -> Study:
         """Leave out what a lead, who may rate as well, must not know before all studies of such texts are closed."""
@@ -230,11 +231,3 @@ class Studies:
         change = StudyChange(kind, content, self._workbench.person.name, utc_now())
         with self._store.write() as connection:
             study_changes.add(connection, study.study_id, change)
-
-
-def _named(connection: table.Connection, name: str) -> Study:
-    study = table.get(connection, name)
-    if study is None:
-        known = [each.name for each in table.every(connection)]
-        raise names.missing("study", name, known, "make one: viva study create NAME …")
-    return study

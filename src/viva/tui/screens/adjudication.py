@@ -18,21 +18,33 @@ from viva.records.study import StudyMode
 from viva.text import display_line
 from viva.tui.screens.base import VivaScreen
 from viva.tui.screens.comment import CommentScreen
+from viva.tui.screens.confirm import ConfirmScreen
 from viva.tui.widgets.criteria import Comparison, Criteria
 from viva.tui.widgets.reading import Reading
 from viva.tui.widgets.status import StatusLine
 from viva.workbench import Workbench
 
 
-def _quiet(key: str, action: str, tooltip: str, key_display: str | None = None) -> Binding:
-    return Binding(key, action, show=False, tooltip=tooltip, key_display=key_display, priority=True)
-
-
 def _key(key: str, action: str, description: str, tooltip: str, key_display: str | None = None) -> Binding:
-    return Binding(key, action, description, tooltip=tooltip, key_display=key_display, priority=True)
+    return Binding(key, action, description, bool(description), key_display, True, tooltip)
 
 
 _BETTER = "Say which text is better: A, B, or neither (a tie)"
+_MOVES = (
+    ("tab", "reading('switch')", "Go to the next text", "Tab"),
+    ("v", "reading('toggle_rendered')", "Switch between formatted and as written"),
+    ("h", "reading('toggle_shared')", "Mark what reference and text share, or nothing"),
+    ("r", "reading('toggle_reference')", "Hide the reference, or show it again"),
+    ("up", "entry('move', -1)", "Move between the lines"), ("down", "entry('move', 1)", "Move between the lines"),
+    ("plus,equals_sign", "entry('nudge', 1)", "Raise or lower the value by one", "+"),
+    ("minus", "entry('nudge', -1)", "Raise or lower the value by one", "-"),
+    ("backspace", "entry('clear')", "Leave this line open", "Backspace"),
+    ("left", "reading('activate_left')", "Other text"), ("right", "reading('activate_right')", "Other text"),
+    ("j", "scroll('scroll_down')", "Scroll by a line"), ("k", "scroll('scroll_up')", "Scroll by a line"),
+    ("space,pagedown", "scroll('scroll_page_down')", "Scroll the text by a page"),
+    ("pageup", "scroll('scroll_page_up')", "Scroll the text by a page"),
+    ("J", "comments(1)", "Scroll the comments"), ("K", "comments(-1)", "Scroll the comments"),
+)  # fmt: skip
 
 
 class AdjudicationScreen(VivaScreen[None]):
@@ -43,30 +55,14 @@ class AdjudicationScreen(VivaScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(f"{n}", f"entry('type_digit', {n})", show=False, priority=True) for n in range(10)),
         _key("a", "choose('A')", "Pick", _BETTER, " a b t"),
-        _quiet("b", "choose('B')", _BETTER, " a b t"),
+        _key("b", "choose('B')", "", _BETTER, " a b t"),
         _key("enter", "save", "Settle", "Settle this item and go to the next", "Enter"),
         _key("n", "go(1)", "Next", "Go to the next item without settling this one"),
         _key("p", "go(-1)", "Back", "Go to the item before"),
         _key("c", "note", "Note", "Write down why it is settled in this way"),
         _key("t", "switch", "Reference", "Switch between the texts; of a pair t is a tie and Tab switches"),
-        _quiet("tab", "reading('switch')", "Go to the next text", "Tab"),
         _key("z", "reading('toggle_zoom')", "Zoom", "Give one text the whole screen, and back"),
-        _quiet("v", "reading('toggle_rendered')", "Switch between formatted and as written"),
-        _quiet("h", "reading('toggle_shared')", "Mark what reference and text share, or nothing"),
-        _quiet("r", "reading('toggle_reference')", "Hide the reference, or show it again"),
-        _quiet("up", "entry('move', -1)", "Move between the lines"),
-        _quiet("down", "entry('move', 1)", "Move between the lines"),
-        _quiet("plus,equals_sign", "entry('nudge', 1)", "Raise or lower the value by one", "+"),
-        _quiet("minus", "entry('nudge', -1)", "Raise or lower the value by one", "-"),
-        _quiet("backspace", "entry('clear')", "Leave this line open", "Backspace"),
-        _quiet("left", "reading('activate_left')", "Go to the text at the left, at the right"),
-        _quiet("right", "reading('activate_right')", "Go to the text at the left, at the right"),
-        _quiet("j", "scroll('scroll_down')", "Scroll the text by a line"),
-        _quiet("k", "scroll('scroll_up')", "Scroll the text by a line"),
-        _quiet("space,pagedown", "scroll('scroll_page_down')", "Scroll the text by a page"),
-        _quiet("pageup", "scroll('scroll_page_up')", "Scroll the text by a page"),
-        _quiet("J", "comments(1)", "Scroll the comments"),
-        _quiet("K", "comments(-1)", "Scroll the comments"),
+        *(_key(key, action, "", *more) for key, action, *more in _MOVES),
     ]
 
     def __init__(self, workbench: Workbench, study: str, items: Sequence[str], row: int = 0) -> None:
@@ -75,6 +71,8 @@ class AdjudicationScreen(VivaScreen[None]):
         self.items = list(items)
         self.row = row
         self.state: Deciding | None = None
+        # What was entered for items and not settled yet.
+        self._entered: dict[str, Deciding] = {}
         self._saving = False
 
     def body(self) -> ComposeResult:
@@ -113,6 +111,8 @@ class AdjudicationScreen(VivaScreen[None]):
 
     def _show(self, dispute: Dispute) -> None:
         self.state = Deciding(dispute)
+        if entered := self._entered.pop(dispute.item, None):
+            self.state.take_up(entered)
         self.call_later(self._put_up, dispute)
 
     async def _put_up(self, dispute: Dispute) -> None:
@@ -189,8 +189,25 @@ class AdjudicationScreen(VivaScreen[None]):
 
     def action_go(self, step: Literal[1, -1]) -> None:
         if not self._saving and 0 <= self.row + step < len(self.items):
+            self._keep_entered()
             self.row += step
             self._read()
+
+    def _keep_entered(self) -> None:
+        if (state := self.state) is not None:
+            self._entered.pop(state.dispute.item, None)
+            self._entered |= {state.dispute.item: state} if state.changed else {}
+
+    def action_leave(self) -> None:
+        """Go back, after a question where something was entered and not settled."""
+        self._keep_entered()
+        if not self._entered:
+            self.viva.leave(self)
+            return
+        numbers = ", ".join(str(one.dispute.number) for one in self._entered.values())
+        detail = f"What was entered for item {numbers} is not kept; Enter settles an item."
+        window = ConfirmScreen(self.wb, "Leave without settling?", detail)
+        self.app.push_screen(window, lambda yes: self.viva.leave(self) if yes else None)
 
     def action_save(self) -> None:
         """Settle the item, then go on."""
@@ -201,13 +218,14 @@ class AdjudicationScreen(VivaScreen[None]):
         dispute, values, note = state.dispute, dict(state.values), state.note
         self.ask(
             lambda: self.wb.adjudication.decide(self.study, dispute.item, values, note),
-            then=lambda decision: self._saved(dispute.number, decision), otherwise=self._unsaved,
+            then=lambda decision: self._saved(dispute, decision), otherwise=self._unsaved,
             group="decide", doing="settle an item",
         )  # fmt: skip
 
-    def _saved(self, number: int, decision: Decision) -> None:
-        self._saving = False
-        self.say(f"Item {number}: {decision_text(decision)}")
+    def _saved(self, dispute: Dispute, decision: Decision) -> None:
+        self._saving, self.state = False, None
+        self._entered.pop(dispute.item, None)
+        self.say(f"Item {dispute.number}: {decision_text(decision)}")
         if self.row + 1 < len(self.items):
             self.action_go(1)
         else:
